@@ -1,0 +1,1 @@
+//! A private PostgreSQL cluster from binaries that are already there.

@@ -1,0 +1,1 @@
+//! Everything of a producer API that is not a wire.
