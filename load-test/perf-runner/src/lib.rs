@@ -1,1 +1,24 @@
-//! The runner as a library.
+//! The runner as a library: a line of stages, each of which takes a value and
+//! gives a value. Only `session` knows two of them.
+//!
+//! `settings + host -> plan -> environment -> verify -> load -> measure -> audit
+//! -> store -> analyze -> report`
+
+// Every async trait here is called with a concrete type on one thread.
+#![allow(async_fn_in_trait)]
+
+pub mod analyze;
+pub mod audit;
+pub mod cli;
+pub mod environment;
+pub mod fault;
+pub mod interrupt;
+pub mod load;
+pub mod measure;
+pub mod model;
+pub mod plan;
+pub mod progress;
+pub mod report;
+pub mod store;
+pub mod verify;
+pub mod wire;

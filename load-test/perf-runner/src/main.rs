@@ -1,2 +1,2 @@
-//! Placeholder.
+//! Placeholder of the command line.
 fn main() {}

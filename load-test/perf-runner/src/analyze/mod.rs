@@ -1,0 +1,1 @@
+//! Pure: stored facts into checks.

@@ -1,0 +1,68 @@
+//! Brings services, databases and the generator up and down. One trait, three
+//! implementations: `process` (children of the runner), `docker`, and `fake`
+//! (nothing at all, deterministic, by which the rest of the line is tested).
+
+use crate::{
+    fault::Fault,
+    interrupt::Interrupt,
+    model::{
+        Api, ApplicationDatabase, Build, EventTemplate, GeneratorEnd, GeneratorJob, RunningService,
+        ServiceEnd,
+    },
+    progress::Observer,
+};
+
+/// A place where services can be measured.
+///
+/// The order of calls is: `build`, `start_databases`, then for each test run
+/// `clear`, `start_service`, `prove`, `clear`, `run_generator`, `stop_service`,
+/// and at the end `shut_down`. `shut_down` may be called at any time and leaves
+/// no process behind.
+pub trait Environment {
+    /// Builds the generator and these APIs. An API that cannot be built gives a
+    /// fault of its own and does not stop the others.
+    ///
+    /// # Errors
+    /// When nothing can be built at all, such as without the generator.
+    async fn build(
+        &mut self,
+        apis: &[Api],
+        observer: &dyn Observer,
+    ) -> Result<Vec<Result<Build, (String, Fault)>>, Fault>;
+
+    /// Brings the metrics database up (or finds the given one) and gives its URL;
+    /// none where the environment keeps no database.
+    async fn start_metrics_database(&mut self, observer: &dyn Observer) -> Result<Option<String>, Fault>;
+
+    /// Brings the application database up, with schema and roles.
+    async fn start_application_database(&mut self, observer: &dyn Observer) -> Result<(), Fault>;
+
+    /// The database that services write to, as it is now.
+    fn application_database(&self) -> Result<ApplicationDatabase, Fault>;
+
+    /// Empties the table and the statement statistics.
+    async fn clear(&mut self) -> Result<(), Fault>;
+
+    /// Starts the service and waits, at most 60 s, for a health call over its own wire.
+    ///
+    /// # Errors
+    /// A port in use (and by whom), a service that exits (with its last log
+    /// lines) or that does not get ready in time. Nothing of it is left running.
+    async fn start_service(&mut self, api: &Api, log: &std::path::Path) -> Result<RunningService, Fault>;
+
+    /// Sends one event over the service's wire and finds its row.
+    async fn prove(&mut self, template: &EventTemplate) -> Result<(), Fault>;
+
+    /// Runs the generator to its end, its deadline, or the user's interrupt.
+    async fn run_generator(
+        &mut self,
+        job: &GeneratorJob,
+        interrupt: &Interrupt,
+    ) -> Result<GeneratorEnd, Fault>;
+
+    /// Stops the service: SIGTERM, 10 s, then SIGKILL. None when none was running.
+    async fn stop_service(&mut self) -> Result<Option<ServiceEnd>, Fault>;
+
+    /// Ends everything this environment started.
+    async fn shut_down(&mut self) -> Result<(), Fault>;
+}

@@ -1,0 +1,1 @@
+//! Pure: the generator's numbers into figures per phase.

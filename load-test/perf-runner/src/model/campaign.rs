@@ -1,0 +1,134 @@
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Check, GitState, HostFacts, Plan, TestRun};
+
+/// Names a campaign everywhere: `20261121-104351-smoke-7f3a`. Sorts by time.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CampaignId(pub String);
+
+impl CampaignId {
+    /// Makes an id from the start time, the mode and 16 random bits.
+    pub fn new(started: DateTime<Utc>, mode: Mode, random: u16) -> Self {
+        Self(format!("{}-{mode}-{random:04x}", started.format("%Y%m%d-%H%M%S")))
+    }
+}
+
+impl fmt::Display for CampaignId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a campaign is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// One VU, five iterations: proves the path and ranks nothing.
+    Smoke,
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Smoke => "smoke",
+        })
+    }
+}
+
+/// How far a campaign got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CampaignStatus {
+    /// Not finished; also what a killed runner leaves behind.
+    Running,
+    /// Every planned test run was completed.
+    Completed,
+    /// At least one test run failed; the others are complete.
+    Failed,
+    /// Ended early by the user.
+    Interrupted,
+}
+
+impl fmt::Display for CampaignStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Running => "running",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Interrupted => "interrupted",
+        })
+    }
+}
+
+/// One invocation: its plan, its seed and where it ran.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Campaign {
+    /// Unique name.
+    pub id: CampaignId,
+    /// What it is for.
+    pub mode: Mode,
+    /// What was planned, including every test run's id.
+    pub plan: Plan,
+    /// The repository's commit, if it is a repository.
+    pub git: Option<GitState>,
+    /// The facts of the host before anything was started.
+    pub host: HostFacts,
+    /// A short hash over the stable part of `host` and the plan's settings:
+    /// equal hashes mean comparable environments.
+    pub fingerprint: String,
+    /// `process`, `docker` or `fake`.
+    pub runtime: String,
+    /// Version of the runner.
+    pub runner_version: String,
+    /// Whether the contract's cases were played before the load.
+    pub verified: bool,
+    /// When it started.
+    pub started_at: DateTime<Utc>,
+    /// When it ended; null while it runs.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// How far it got.
+    pub status: CampaignStatus,
+}
+
+/// One line of `runs list`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CampaignSummary {
+    /// Unique name.
+    pub id: CampaignId,
+    /// `smoke`, `full` or `saturation`.
+    pub mode: String,
+    /// When it started.
+    pub started_at: DateTime<Utc>,
+    /// When it ended.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// How far it got.
+    pub status: CampaignStatus,
+    /// Test runs stored with status `completed`.
+    pub completed_runs: i64,
+    /// Test runs planned.
+    pub planned_runs: i64,
+    /// Names of the APIs, sorted.
+    pub apis: Vec<String>,
+}
+
+/// A test run with the verdicts on it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredRun {
+    /// What happened.
+    pub run: TestRun,
+    /// What the checks say of it.
+    pub checks: Vec<Check>,
+}
+
+/// Everything the store knows of one campaign: what a report is made from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredCampaign {
+    /// The campaign.
+    pub campaign: Campaign,
+    /// Its test runs in the order they were made.
+    pub runs: Vec<StoredRun>,
+}

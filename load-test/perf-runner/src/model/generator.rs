@@ -1,0 +1,110 @@
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{FailureKind, Quantiles};
+
+/// Everything needed to run the generator once. Paths are the runner's; an
+/// environment that runs it elsewhere maps them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GeneratorJob {
+    /// Folder of the test run's raw files: inputs are written, outputs appear here.
+    pub folder: PathBuf,
+    /// The script: `load-test/k6/rest.js` or `grpc.js`.
+    pub script: PathBuf,
+    /// Arguments after the program's name.
+    pub arguments: Vec<String>,
+    /// The whole environment of the generator besides what the system needs.
+    pub variables: Vec<(String, String)>,
+    /// How long it may take, in milliseconds.
+    pub deadline_ms: u64,
+}
+
+impl GeneratorJob {
+    /// A file of the run's folder.
+    pub fn file(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.folder.join(name)
+    }
+}
+
+/// How the generator's process ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GeneratorEnd {
+    /// Exit code; none when a signal ended it.
+    pub code: Option<i32>,
+    /// The signal that ended it.
+    pub signal: Option<i32>,
+    /// It ran past its deadline and was ended.
+    pub overdue: bool,
+    /// The user interrupted the campaign and it was asked to end its phase.
+    pub interrupted: bool,
+    /// Its last log lines.
+    pub log_tail: Vec<String>,
+}
+
+/// What an exit code of the generator means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExitMeaning {
+    /// Exit code; none when a signal ended it.
+    pub code: Option<i32>,
+    /// In words.
+    pub text: String,
+    /// Whether what it wrote can be used at all.
+    pub usable: bool,
+}
+
+/// What the generator counted and timed in one phase.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PhaseNumbers {
+    /// The phase's name.
+    pub name: String,
+    /// Passes of a VU.
+    pub iterations: u64,
+    /// Calls that were begun.
+    pub attempts: u64,
+    /// Events answered with success.
+    pub acknowledged: u64,
+    /// Events answered with a fault, by kind.
+    pub failed: BTreeMap<FailureKind, u64>,
+    /// Events without an answer.
+    pub unknown: u64,
+    /// Iterations the generator should have started and did not.
+    pub dropped: u64,
+    /// Connections that VUs opened for calls.
+    pub connections_opened: Option<u64>,
+    /// Bytes sent.
+    pub sent_bytes: u64,
+    /// Bytes received.
+    pub received_bytes: u64,
+    /// The wire's own clock; none when no call was answered.
+    pub request: Option<Quantiles>,
+    /// Whole iterations less think time; none when none was finished.
+    pub iteration: Option<Quantiles>,
+}
+
+/// One event that was sent and not acknowledged, by name, for the audit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unacknowledged {
+    /// The entity's id.
+    pub entity_id: String,
+    /// None: no answer, it may or may not be stored. Some: refused, it must not be.
+    pub failed: Option<FailureKind>,
+}
+
+/// What the generator found out in one test run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LoadResult {
+    /// How it ended.
+    pub exit: ExitMeaning,
+    /// One entry per planned phase, in order.
+    pub phases: Vec<PhaseNumbers>,
+    /// Length of each phase as the generator's clock saw it, in milliseconds, by name.
+    pub phase_ms: BTreeMap<String, f64>,
+    /// Events that were not acknowledged; at most 10,000 are named.
+    pub unacknowledged: Vec<Unacknowledged>,
+    /// Whether `unacknowledged` names all of them.
+    pub unacknowledged_complete: bool,
+}

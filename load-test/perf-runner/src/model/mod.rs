@@ -1,0 +1,30 @@
+//! The words of the glossary as types: one file per word, no I/O.
+//!
+//! Everything a stage takes or gives is defined here, so that stages need not
+//! know each other.
+
+mod api;
+mod audit;
+mod campaign;
+mod check;
+mod generator;
+mod host;
+mod payload;
+mod phase;
+mod plan;
+mod quantiles;
+mod service;
+mod test_run;
+
+pub use api::{Api, Language, Protocol};
+pub use audit::{Audit, StatementUse, StoredFacts};
+pub use campaign::{Campaign, CampaignId, CampaignStatus, CampaignSummary, Mode, StoredCampaign, StoredRun};
+pub use check::{Check, CheckScope, Verdict};
+pub use generator::{ExitMeaning, GeneratorEnd, GeneratorJob, LoadResult, PhaseNumbers, Unacknowledged};
+pub use host::{GitState, HostFacts, ToolVersion};
+pub use payload::{EventTemplate, PayloadSize};
+pub use phase::{FailureKind, PhaseFigures};
+pub use plan::{PhaseLoad, Plan, PlannedPhase, PlannedRun};
+pub use quantiles::Quantiles;
+pub use service::{ApplicationDatabase, Build, Endpoint, FakeRow, RunningService, ServiceEnd};
+pub use test_run::{RunStatus, Step, TestRun, TestRunId};

@@ -1,0 +1,77 @@
+use serde::{Deserialize, Serialize};
+
+use super::{Api, CampaignId, Mode, PayloadSize, TestRunId};
+
+/// What a campaign will do, in order, decided before anything is started.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The campaign it is for.
+    pub campaign: CampaignId,
+    /// What the campaign is for.
+    pub mode: Mode,
+    /// The seed of every random choice: the order of APIs and the payloads.
+    pub seed: u64,
+    /// How many rounds.
+    pub rounds: u32,
+    /// The pause of a VU after each call, in milliseconds.
+    pub think_time_ms: u64,
+    /// How long the generator waits for an answer, in milliseconds.
+    pub request_timeout_ms: u64,
+    /// Pool size of every service.
+    pub max_connections: u32,
+    /// The test runs in the order they will be made.
+    pub runs: Vec<PlannedRun>,
+    /// APIs that were selected and cannot be measured here, each with the reason.
+    pub left_out: Vec<(String, String)>,
+}
+
+/// One test run to be made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlannedRun {
+    /// Unique name of the test run.
+    pub id: TestRunId,
+    /// Eight hexadecimal digits that every entity id of the run carries.
+    pub tag: String,
+    /// Round, from 1.
+    pub round: u32,
+    /// Position in the round, from 1.
+    pub slot: u32,
+    /// What is measured.
+    pub api: Api,
+    /// How large its events are.
+    pub payload: PayloadSize,
+    /// Its held loads, in order.
+    pub phases: Vec<PlannedPhase>,
+    /// Planned time of the load in milliseconds.
+    pub planned_ms: u64,
+    /// Beyond this the generator is ended and the run is failed, in milliseconds.
+    pub deadline_ms: u64,
+}
+
+/// One held load.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlannedPhase {
+    /// `p1`, `p2`, ...; also the generator's scenario.
+    pub name: String,
+    /// The load.
+    pub load: PhaseLoad,
+    /// Start after the generator's release, in milliseconds.
+    pub start_ms: u64,
+    /// How much of its beginning does not count, in milliseconds.
+    pub settle_ms: u64,
+}
+
+/// How a phase loads the service.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "load")]
+pub enum PhaseLoad {
+    /// A set number of iterations by each VU.
+    Iterations {
+        /// Virtual users.
+        vus: u32,
+        /// Iterations of each.
+        per_vu: u32,
+        /// The phase ends after this time even if they are not done, in milliseconds.
+        max_duration_ms: u64,
+    },
+}

@@ -1,0 +1,81 @@
+use serde::{Deserialize, Serialize};
+
+use super::Protocol;
+
+/// Where a running service answers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Endpoint {
+    /// The wire it speaks.
+    pub protocol: Protocol,
+    /// `127.0.0.1:8081`.
+    pub authority: String,
+}
+
+/// The database that services write to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ApplicationDatabase {
+    /// A real one.
+    Postgres {
+        /// For services: role `producer`.
+        service_url: String,
+        /// For the runner: may truncate, read rows back and read statistics.
+        runner_url: String,
+    },
+    /// The rows that a fake service would have stored.
+    Fake(Vec<FakeRow>),
+}
+
+/// A row of the fake database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FakeRow {
+    /// The entity's type.
+    pub entity_type: String,
+    /// The entity's id.
+    pub id: String,
+    /// The attributes as JSON text.
+    pub data: String,
+}
+
+/// What a build gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Build {
+    /// The API that was built.
+    pub api: String,
+    /// Hash of what will be started: changes when the binary does.
+    pub id: String,
+}
+
+/// A service that has answered a health call over its own wire.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunningService {
+    /// Where it answers.
+    pub endpoint: Endpoint,
+    /// Its process; none where there is no such thing.
+    pub pid: Option<u32>,
+    /// From the start of its process to the first healthy answer, in milliseconds.
+    pub start_up_ms: f64,
+    /// Resident memory when it became ready, in bytes.
+    pub idle_rss_bytes: Option<u64>,
+}
+
+/// How a service ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceEnd {
+    /// Exit code; none when a signal ended it.
+    pub code: Option<i32>,
+    /// The signal that ended it.
+    pub signal: Option<i32>,
+    /// It had ended before it was asked to.
+    pub early: bool,
+    /// It did not stop within 10 s and was killed.
+    pub killed: bool,
+    /// Its last log lines, kept when it did not end well.
+    pub log_tail: Vec<String>,
+}
+
+impl ServiceEnd {
+    /// Asked to stop, and stopped with exit code 0.
+    pub fn is_clean(&self) -> bool {
+        self.code == Some(0) && !self.early && !self.killed
+    }
+}

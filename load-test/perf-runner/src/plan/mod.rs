@@ -1,0 +1,1 @@
+//! Pure: settings, host facts and registry into an ordered list of test runs.

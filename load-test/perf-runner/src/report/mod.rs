@@ -1,0 +1,1 @@
+//! One view, one template, one snapshot per page.

@@ -1,0 +1,1 @@
+//! The only metrics SQL: facts, never conclusions.

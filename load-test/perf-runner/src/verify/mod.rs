@@ -1,0 +1,1 @@
+//! Plays the contract's cases over either wire; a verdict per case.
