@@ -1,10 +1,46 @@
 //! What is going on, for whoever watches: a terminal, a log, a program, nobody.
 //! Stages speak to an [`Observer`]; nobody else writes to the terminal.
 
+mod json;
+mod live;
+mod plain;
+mod words;
+
+use std::io::IsTerminal as _;
+
+use serde::Serialize;
+
 use crate::model::{RunStatus, TestRunId};
 
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Style {
+    /// `live` on a terminal, else `plain`.
+    Auto,
+    /// Moving lines at the bottom of the terminal, finished work above them.
+    Live,
+    /// One line per event, with the time.
+    Plain,
+    /// One JSON object per line.
+    Json,
+    /// Nothing.
+    None,
+}
+
+/// The observer for a style; everything it writes goes to stderr.
+pub fn observer(style: Style) -> Box<dyn Observer> {
+    match style {
+        Style::None => Box::new(Silence),
+        Style::Json => Box::new(json::JsonLines),
+        Style::Live => Box::new(live::Live::new()),
+        Style::Auto if std::io::stderr().is_terminal() => Box::new(live::Live::new()),
+        Style::Plain | Style::Auto => Box::new(plain::Lines::new()),
+    }
+}
+
 /// Something a watcher may want to see.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
 pub enum Event {
     /// A long piece of work begins; `what` is its name until it ends:
     /// `build producer-api-rust-rest`, `start PostgreSQL`.

@@ -1,0 +1,58 @@
+//! A plan in words: what `--plan` prints.
+
+use std::fmt::Write as _;
+
+use crate::model::{PhaseLoad, Plan, PlannedRun};
+
+/// The whole plan, one line per test run; ends with a line feed.
+pub fn describe(plan: &Plan) -> String {
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "campaign  {}", plan.campaign);
+    let _ = writeln!(text, "mode      {}, {} round(s), seed {}", plan.mode, plan.rounds, plan.seed);
+    let _ = writeln!(
+        text,
+        "load      closed, {} ms think time, {} s request timeout, {} connections per service",
+        plan.think_time_ms,
+        plan.request_timeout_ms / 1000,
+        plan.max_connections
+    );
+    let _ = writeln!(text, "\n round slot  API                      payload  phases");
+    for run in &plan.runs {
+        let _ = writeln!(
+            text,
+            " {:>5} {:>4}  {:<24} {:<8} {}",
+            run.round,
+            run.slot,
+            run.api.id,
+            run.payload,
+            phases(run)
+        );
+    }
+    for (api, reason) in &plan.left_out {
+        let _ = writeln!(text, "\nleft out: {api}: {reason}");
+    }
+    let _ = writeln!(text, "\n{}", estimate(plan));
+    text
+}
+
+fn phases(run: &PlannedRun) -> String {
+    let words: Vec<String> = run
+        .phases
+        .iter()
+        .map(|phase| match phase.load {
+            PhaseLoad::Iterations { vus, per_vu, .. } => format!("{vus} VU x {per_vu} iterations"),
+        })
+        .collect();
+    words.join(", ")
+}
+
+/// A smoke run's load lasts as long as its few calls; builds and starts take the time.
+fn estimate(plan: &Plan) -> String {
+    format!(
+        "{} test run(s); each starts its service, proves one event, loads, stops and audits: \
+         about {} s without builds",
+        plan.runs.len(),
+        4 + 3 * plan.runs.len()
+    )
+}
