@@ -61,15 +61,16 @@ pub struct ExitMeaning {
 pub struct PhaseNumbers {
     /// The phase's name.
     pub name: String,
-    /// Passes of a VU.
+    /// Passes of a VU that came to their end; one that was interrupted did not.
     pub iterations: u64,
-    /// Calls that were begun.
+    /// Calls that were begun; more than `iterations` when some were interrupted.
     pub attempts: u64,
     /// Events answered with success.
     pub acknowledged: u64,
     /// Events answered with a fault, by kind.
     pub failed: BTreeMap<FailureKind, u64>,
-    /// Events without an answer.
+    /// Events without an answer: every attempt that was neither acknowledged nor
+    /// failed, so also those that an interrupt cut short.
     pub unknown: u64,
     /// Iterations the generator should have started and did not.
     pub dropped: u64,
@@ -81,17 +82,40 @@ pub struct PhaseNumbers {
     pub received_bytes: u64,
     /// The wire's own clock; none when no call was answered.
     pub request: Option<Quantiles>,
-    /// Whole iterations less think time; none when none was finished.
+    /// One call as the script saw it, from a payload that is ready to an outcome
+    /// that is known: an iteration less its think time, and the clock that both
+    /// wires share. None when no call ended.
     pub iteration: Option<Quantiles>,
 }
 
-/// One event that was sent and not acknowledged, by name, for the audit.
+impl PhaseNumbers {
+    /// Iterations less outcomes: zero when the books balance, negative when calls
+    /// were cut short, positive when the script failed between call and count.
+    pub fn unaccounted(&self) -> i128 {
+        let failed: u64 = self.failed.values().sum();
+        i128::from(self.iterations)
+            - i128::from(self.acknowledged)
+            - i128::from(failed)
+            - i128::from(self.unknown)
+    }
+}
+
+/// One event that was sent and not acknowledged, by name, for the audit: one
+/// line of [`Unacknowledged::FILE`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Unacknowledged {
     /// The entity's id.
     pub entity_id: String,
     /// None: no answer, it may or may not be stored. Some: refused, it must not be.
     pub failed: Option<FailureKind>,
+}
+
+impl Unacknowledged {
+    /// The file of JSON lines in the test run's folder; absent when every event was acknowledged.
+    pub const FILE: &'static str = "unacknowledged.jsonl";
+    /// How many of them are named at most.
+    pub const LIMIT: usize = 10_000;
 }
 
 /// What the generator found out in one test run.

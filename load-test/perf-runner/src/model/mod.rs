@@ -9,11 +9,13 @@ mod campaign;
 mod check;
 mod generator;
 mod host;
+mod load_plan;
 mod payload;
 mod phase;
 mod plan;
 mod quantiles;
 mod service;
+mod summary;
 mod test_run;
 
 pub use api::{Api, Language, Protocol};
@@ -22,9 +24,11 @@ pub use campaign::{Campaign, CampaignId, CampaignStatus, CampaignSummary, Mode, 
 pub use check::{Check, CheckScope, Verdict};
 pub use generator::{ExitMeaning, GeneratorEnd, GeneratorJob, LoadResult, PhaseNumbers, Unacknowledged};
 pub use host::{GitState, HostFacts, ToolVersion};
+pub use load_plan::LoadPlan;
 pub use payload::{EventTemplate, PayloadSize};
 pub use phase::{FailureKind, PhaseFigures};
 pub use plan::{PhaseLoad, Plan, PlannedPhase, PlannedRun};
 pub use quantiles::Quantiles;
 pub use service::{ApplicationDatabase, Build, Endpoint, FakeRow, RunningService, ServiceEnd};
+pub use summary::{GeneratorSummary, PhaseSummary, TrendSummary};
 pub use test_run::{RunStatus, Step, TestRun, TestRunId};
