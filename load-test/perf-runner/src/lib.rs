@@ -23,4 +23,8 @@ pub mod report;
 pub mod settings;
 pub mod store;
 pub mod verify;
+pub mod whole_file;
 pub mod wire;
+
+#[cfg(test)]
+mod sample;
