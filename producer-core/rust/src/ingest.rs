@@ -61,4 +61,12 @@ impl Ingest {
     pub async fn check_ready(&self) -> Result<(), Fault> {
         self.store.check_ready().await
     }
+
+    /// Logs once whether events can be taken; the service starts either way.
+    pub async fn log_readiness(self) {
+        match self.check_ready().await {
+            Ok(()) => tracing::info!("the database is ready"),
+            Err(fault) => fault.log(),
+        }
+    }
 }
