@@ -12,6 +12,7 @@ pub mod audit;
 pub mod cli;
 pub mod environment;
 pub mod fault;
+pub mod host;
 pub mod interrupt;
 pub mod load;
 pub mod measure;
