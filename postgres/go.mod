@@ -1,0 +1,3 @@
+module postgres
+
+go 1.26.0
