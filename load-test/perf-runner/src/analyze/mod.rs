@@ -1,3 +1,1 @@
-//! Pure: stored facts into checks. Later into intervals, comparisons and findings.
-
-pub mod checks;
+//! Pure: stored facts into checks.

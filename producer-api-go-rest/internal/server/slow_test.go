@@ -1,0 +1,64 @@
+package server_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"producer-api-go-rest/internal/server"
+)
+
+// A client that sends its head or its body byte by byte is not waited for.
+func TestSlowClientsAreClosed(t *testing.T) {
+	timeouts := server.DefaultTimeouts()
+	timeouts.Header, timeouts.Read = 200*time.Millisecond, 600*time.Millisecond
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.DiscardHandler)
+	ctx, stop := context.WithCancel(context.Background())
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		web := server.Server{Handler: server.Handler(broken{}, log), Timeouts: timeouts, Log: log}
+		_, _ = web.Serve(ctx, listener)
+	}()
+	t.Cleanup(func() { stop(); <-stopped })
+
+	head := "POST " + events + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n"
+	for name, sent := range map[string]string{"in the head": head, "in the body": head + "\r\n{"} {
+		conn, err := net.Dial("tcp", listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if _, err := fmt.Fprint(conn, sent); err != nil {
+			t.Fatal(err)
+		}
+		go drip(conn)
+		if name == "in the body" {
+			response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			if err != nil || response.StatusCode != http.StatusBadRequest || !response.Close {
+				t.Error(response, err)
+			}
+		}
+		// It ends; whether by a reset or not depends on the bytes under way.
+		_, _ = io.Copy(io.Discard, conn)
+	}
+}
+
+func drip(conn net.Conn) {
+	for {
+		if _, err := conn.Write([]byte(" ")); err != nil {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
