@@ -1,2 +1,53 @@
-//! Placeholder.
-fn main() {}
+//! What contributors and CI call: test, lint, generate, bench.
+
+mod fault;
+mod generate;
+mod invocation;
+mod lint;
+mod repository;
+mod stage;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::{fault::Fault, repository::Repository};
+
+/// Tests, lints, generates and benches the repository.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run everything: needs, format, lint, generated files, tests, contract, smoke, README
+    Test(test::TestArguments),
+    /// Run the linters and the house rules
+    Lint,
+    /// Regenerate everything that is derived from the contract
+    Generate,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("error: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Fault> {
+    let repository = Repository::find()?;
+    match &arguments.task {
+        Task::Test(test) => test::run(&repository, test),
+        Task::Lint => lint::run(&repository),
+        Task::Generate => generate::run(&repository, repository.root()),
+    }
+}

@@ -12,6 +12,7 @@ pub mod audit;
 pub mod cli;
 pub mod environment;
 pub mod fault;
+pub mod host;
 pub mod interrupt;
 pub mod load;
 pub mod measure;
@@ -23,4 +24,8 @@ pub mod report;
 pub mod settings;
 pub mod store;
 pub mod verify;
+pub mod whole_file;
 pub mod wire;
+
+#[cfg(test)]
+mod sample;

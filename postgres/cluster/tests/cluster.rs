@@ -1,4 +1,5 @@
 //! A real server, started and stopped.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

@@ -1,1 +1,3 @@
-//! Pure: stored facts into checks.
+//! Pure: stored facts into checks. Later into intervals, comparisons and findings.
+
+pub mod checks;

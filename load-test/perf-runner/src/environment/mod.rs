@@ -2,6 +2,11 @@
 //! implementations: `process` (children of the runner), `docker`, and `fake`
 //! (nothing at all, deterministic, by which the rest of the line is tested).
 
+pub mod fake;
+pub mod process;
+
+use std::collections::BTreeMap;
+
 use crate::{
     fault::Fault,
     interrupt::Interrupt,
@@ -39,6 +44,10 @@ pub trait Environment {
 
     /// The database that services write to, as it is now.
     fn application_database(&self) -> Result<ApplicationDatabase, Fault>;
+
+    /// Settings of that database's server that decide what a commit costs, by
+    /// name; empty before it is started.
+    fn database_facts(&self) -> BTreeMap<String, String>;
 
     /// Empties the table and the statement statistics.
     async fn clear(&mut self) -> Result<(), Fault>;

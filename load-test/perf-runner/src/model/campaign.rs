@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{convert::Infallible, fmt, str::FromStr};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,26 @@ impl CampaignId {
 impl fmt::Display for CampaignId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// The campaign a user asks for: `latest` or its id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WhichCampaign {
+    /// The one that started last.
+    Latest,
+    /// That one.
+    Id(CampaignId),
+}
+
+impl FromStr for WhichCampaign {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(match text {
+            "latest" => Self::Latest,
+            id => Self::Id(CampaignId(id.to_owned())),
+        })
     }
 }
 

@@ -48,6 +48,8 @@ pub struct Check {
     pub value: Option<f64>,
     /// The limit in words: `0`, `> 1 % is invalid`.
     pub limit: String,
+    /// Version of the table of limits that it was taken from.
+    pub limits_version: u32,
     /// The verdict.
     pub verdict: Verdict,
     /// One sentence for the reader.

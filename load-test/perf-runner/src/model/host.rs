@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct ToolVersion {
     /// What it is called: `cargo`, `go`, `java`, `postgres`.
     pub name: String,
-    /// Its first line of `--version`; none when it is not installed.
+    /// The version it says it has, `1.95.0`; none when it is not installed.
     pub version: Option<String>,
 }
 

@@ -20,7 +20,9 @@ mod test_run;
 
 pub use api::{Api, Language, Protocol};
 pub use audit::{Audit, StatementUse, StoredFacts};
-pub use campaign::{Campaign, CampaignId, CampaignStatus, CampaignSummary, Mode, StoredCampaign, StoredRun};
+pub use campaign::{
+    Campaign, CampaignId, CampaignStatus, CampaignSummary, Mode, StoredCampaign, StoredRun, WhichCampaign,
+};
 pub use check::{Check, CheckScope, Verdict};
 pub use generator::{ExitMeaning, GeneratorEnd, GeneratorJob, LoadResult, PhaseNumbers, Unacknowledged};
 pub use host::{GitState, HostFacts, ToolVersion};

@@ -1,0 +1,60 @@
+//! Checks on how the generator and the service ended.
+
+use super::Finding;
+use crate::model::{ExitMeaning, ServiceEnd, Verdict};
+
+/// The generator's own exit. A good one proves little; a bad one says that its
+/// numbers are not to be trusted.
+pub(super) fn generator(exit: Option<&ExitMeaning>) -> Finding {
+    let (verdict, text) = match exit {
+        None => (Verdict::Unknown, "The generator was never started.".to_owned()),
+        Some(exit) => {
+            let verdict = match exit {
+                ExitMeaning { usable: false, .. } => Verdict::Invalid,
+                ExitMeaning { code: Some(0), .. } => Verdict::Ok,
+                ExitMeaning { .. } => Verdict::Warn,
+            };
+            (verdict, format!("Generator: {}.", exit.text.trim_end_matches('.')))
+        }
+    };
+    Finding {
+        id: "generator_exit",
+        value: exit.and_then(|exit| exit.code).map(f64::from),
+        limit: "other than 0 warns, an end without usable numbers is invalid".to_owned(),
+        verdict,
+        text,
+    }
+}
+
+/// A service that is asked to stop finishes what is in flight and exits with 0. One
+/// that ended before it was asked was not there for all of the load.
+pub(super) fn service(end: Option<&ServiceEnd>) -> Finding {
+    let (verdict, text) = match end {
+        None => (Verdict::Unknown, "The service was never started.".to_owned()),
+        Some(end) if end.early => {
+            (Verdict::Invalid, format!("The service ended before it was asked to, with {}.", last_word(end)))
+        }
+        Some(end) if end.killed => {
+            (Verdict::Warn, "The service did not stop within 10 s and was killed.".to_owned())
+        }
+        Some(end) if end.is_clean() => {
+            (Verdict::Ok, "The service stopped when asked, with exit code 0.".to_owned())
+        }
+        Some(end) => (Verdict::Warn, format!("The service stopped when asked, but with {}.", last_word(end))),
+    };
+    Finding {
+        id: "service_end",
+        value: end.and_then(|end| end.code).map(f64::from),
+        limit: "killed or other than 0 warns, ended before it was asked is invalid".to_owned(),
+        verdict,
+        text,
+    }
+}
+
+fn last_word(end: &ServiceEnd) -> String {
+    match (end.code, end.signal) {
+        (Some(code), _) => format!("exit code {code}"),
+        (None, Some(signal)) => format!("signal {signal}"),
+        (None, None) => "an unknown exit".to_owned(),
+    }
+}

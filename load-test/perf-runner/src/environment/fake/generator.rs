@@ -1,0 +1,269 @@
+//! What k6 would have written, made up.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use rand::{RngExt as _, rngs::StdRng};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::FakeFault;
+use crate::{
+    fault::Fault,
+    interrupt::{Interrupt, Urgency},
+    model::{
+        EventTemplate, FailureKind, FakeRow, GeneratorEnd, GeneratorJob, GeneratorSummary, LoadPlan,
+        PhaseLoad, PhaseSummary, PlannedPhase, Protocol, TrendSummary, Unacknowledged,
+    },
+};
+
+/// Bytes of a request or reply that are not the event.
+const FRAMING_BYTES: u64 = 180;
+/// What a reply carries.
+const REPLY_BYTES: u64 = 230;
+
+/// What came of a load.
+pub(super) struct FakeLoad {
+    pub(super) rows: Vec<FakeRow>,
+    pub(super) end: GeneratorEnd,
+}
+
+/// How one event fared.
+enum Outcome {
+    Acknowledged,
+    Refused,
+    Unanswered,
+}
+
+/// One load on its way.
+struct Course<'a> {
+    plan: LoadPlan,
+    templates: Vec<EventTemplate>,
+    faults: &'a [FakeFault],
+    random: StdRng,
+    /// Calls made by each VU, from phase to phase.
+    calls: BTreeMap<u32, usize>,
+    sent: u64,
+    rows: Vec<FakeRow>,
+    unacknowledged: Vec<Unacknowledged>,
+}
+
+/// Reads the job's inputs and writes its outputs, as a generator would.
+///
+/// # Errors
+/// When an input is missing or broken, or an output cannot be written.
+pub(super) fn run(
+    job: &GeneratorJob,
+    faults: &[FakeFault],
+    interrupt: &Interrupt,
+    random: StdRng,
+) -> Result<FakeLoad, Fault> {
+    let plan: LoadPlan = read(&job.file(LoadPlan::FILE))?;
+    let templates: Vec<EventTemplate> = read(&job.file(LoadPlan::TEMPLATES_FILE))?;
+    if templates.is_empty() {
+        return Err(Fault::failed(format!("{} is empty", job.file(LoadPlan::TEMPLATES_FILE).display())));
+    }
+    let phases = plan.phases.clone();
+    let mut course = Course {
+        plan,
+        templates,
+        faults,
+        random,
+        calls: BTreeMap::new(),
+        sent: 0,
+        rows: Vec::new(),
+        unacknowledged: Vec::new(),
+    };
+    let interrupted = interrupt.urgency() > Urgency::None;
+    let mut summary = GeneratorSummary {
+        format: course.plan.format,
+        run: course.plan.run.clone(),
+        elapsed_ms: 0.0,
+        phases: BTreeMap::new(),
+    };
+    for phase in &phases {
+        let (numbers, ended_ms) = course.phase(phase, summary.elapsed_ms, interrupted);
+        summary.elapsed_ms = ended_ms;
+        summary.phases.insert(phase.name.clone(), numbers);
+    }
+    course.spoil();
+    course.write(job, &summary)?;
+    Ok(FakeLoad { rows: course.rows, end: end(faults, interrupted) })
+}
+
+impl Course<'_> {
+    fn has(&self, fault: FakeFault) -> bool {
+        self.faults.contains(&fault)
+    }
+
+    /// Sends a phase's events; an interrupted one sends none. Gives its numbers
+    /// and when it ended.
+    fn phase(&mut self, phase: &PlannedPhase, after_ms: f64, interrupted: bool) -> (PhaseSummary, f64) {
+        let PhaseLoad::Iterations { vus, per_vu, .. } = phase.load;
+        let per_vu = if interrupted { 0 } else { per_vu };
+        let begin_ms = after_ms.max(f64::from(u32::try_from(phase.start_ms).unwrap_or(u32::MAX)));
+        let mut numbers = empty(u64::from(if interrupted { 0 } else { vus }));
+        let (mut durations, mut ended_ms) = (Vec::new(), begin_ms);
+        let think_ms = f64::from(u32::try_from(self.plan.think_time_ms).unwrap_or(u32::MAX));
+        for vu in 1..=vus {
+            let mut clock_ms = begin_ms;
+            for iteration in 0..per_vu {
+                let took_ms = self.random.random_range(1.0..4.0);
+                let middle = iteration >= per_vu / 2;
+                self.call(vu, middle, &mut numbers);
+                durations.push(took_ms);
+                ended_ms = f64::max(ended_ms, clock_ms + took_ms);
+                clock_ms += took_ms + think_ms;
+            }
+        }
+        if !durations.is_empty() {
+            numbers.first_call_ms = Some(begin_ms);
+            numbers.last_call_ms = Some(ended_ms);
+            numbers.event = trend(durations.clone());
+            // The wire's own clock ticks inside the script's.
+            numbers.request = trend(durations.iter().map(|ms| ms * 0.9).collect());
+        }
+        (numbers, ended_ms)
+    }
+
+    fn call(&mut self, vu: u32, middle: bool, numbers: &mut PhaseSummary) {
+        let calls = self.calls.entry(vu).or_default();
+        let call = *calls;
+        *calls += 1;
+        let template = self.templates[(vu as usize + call) % self.templates.len()].clone();
+        let LoadPlan { tag, vu_digits, iteration_digits, .. } = &self.plan;
+        let id = format!("{}-{tag}-{vu:0vu_digits$}-{call:0iteration_digits$}", template.kind);
+        let event_bytes = match self.plan.protocol {
+            Protocol::Rest => template.body_bytes,
+            Protocol::Grpc => template.message_bytes,
+        };
+        numbers.iterations += 1;
+        numbers.attempts += 1;
+        numbers.sent_bytes += event_bytes as u64 + FRAMING_BYTES;
+        self.sent += 1;
+        match self.outcome(middle) {
+            Outcome::Acknowledged => {
+                numbers.acknowledged += 1;
+                numbers.received_bytes += REPLY_BYTES;
+                let (entity_type, data) = (template.entity_type, template.attributes);
+                self.rows.push(FakeRow { entity_type, id, data });
+            }
+            Outcome::Refused => {
+                let kind = self.plan.failure_kinds.first().unwrap_or(&self.plan.other_failure);
+                let kind = FailureKind(kind.clone());
+                numbers.failed += 1;
+                numbers.received_bytes += REPLY_BYTES;
+                *numbers.failed_by_kind.entry(kind.clone()).or_default() += 1;
+                self.unacknowledged.push(Unacknowledged { entity_id: id, failed: Some(kind) });
+            }
+            Outcome::Unanswered => {
+                numbers.unknown += 1;
+                self.unacknowledged.push(Unacknowledged { entity_id: id, failed: None });
+            }
+        }
+    }
+
+    fn outcome(&self, middle: bool) -> Outcome {
+        if self.has(FakeFault::DiesUnderLoad) && middle {
+            Outcome::Unanswered
+        } else if self.has(FakeFault::RefusesEvents) && self.sent.is_multiple_of(2) {
+            Outcome::Refused
+        } else {
+            Outcome::Acknowledged
+        }
+    }
+
+    /// What a service would have done wrong with what it stored.
+    fn spoil(&mut self) {
+        if self.has(FakeFault::LosesAnEvent) {
+            self.rows.pop();
+        }
+        if self.has(FakeFault::ChangesAnEvent)
+            && let Some(row) = self.rows.first_mut()
+        {
+            r#"{"changed":true}"#.clone_into(&mut row.data);
+        }
+    }
+
+    fn write(&self, job: &GeneratorJob, summary: &GeneratorSummary) -> Result<(), Fault> {
+        let mut lines = String::new();
+        for event in self.unacknowledged.iter().take(Unacknowledged::LIMIT) {
+            lines += &json(event)?;
+            lines.push('\n');
+        }
+        write(&job.file(Unacknowledged::FILE), &lines)?;
+        let path = job.file(GeneratorSummary::FILE);
+        let text = json(summary)?;
+        if self.has(FakeFault::SummaryTruncated) {
+            write(&path, &text[..text.len() / 2])
+        } else if self.has(FakeFault::SummaryEmpty) {
+            write(&path, "")
+        } else if self.has(FakeFault::GeneratorKilled) {
+            Ok(())
+        } else {
+            write(&path, &text)
+        }
+    }
+}
+
+fn end(faults: &[FakeFault], interrupted: bool) -> GeneratorEnd {
+    let killed = faults.contains(&FakeFault::GeneratorKilled);
+    let overdue = faults.contains(&FakeFault::GeneratorOverdue);
+    GeneratorEnd {
+        code: (!killed).then_some(if interrupted || overdue { 105 } else { 0 }),
+        signal: killed.then_some(9),
+        overdue,
+        interrupted,
+        log_tail: Vec::new(),
+    }
+}
+
+fn empty(connections_opened: u64) -> PhaseSummary {
+    PhaseSummary {
+        iterations: 0,
+        attempts: 0,
+        acknowledged: 0,
+        failed: 0,
+        failed_by_kind: BTreeMap::new(),
+        unknown: 0,
+        dropped: 0,
+        connections_opened,
+        sent_bytes: 0,
+        received_bytes: 0,
+        first_call_ms: None,
+        last_call_ms: None,
+        request: None,
+        event: None,
+    }
+}
+
+/// A distribution of at least one sample.
+fn trend(mut samples: Vec<f64>) -> Option<TrendSummary> {
+    samples.sort_by(f64::total_cmp);
+    let count = samples.len();
+    // In hundredths, by nearest rank: the smallest sample with that share at or below it.
+    let at = |percent: usize| samples.get((count * percent).div_ceil(100).saturating_sub(1)).copied();
+    Some(TrendSummary {
+        count: count as u64,
+        min: *samples.first()?,
+        avg: samples.iter().sum::<f64>() / f64::from(u32::try_from(count).ok()?),
+        med: at(50)?,
+        p90: at(90)?,
+        p95: at(95)?,
+        p99: at(99)?,
+        max: *samples.last()?,
+    })
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Fault> {
+    let cannot = || Fault::failed(format!("cannot read {}", path.display()));
+    let text = fs::read_to_string(path).map_err(|error| cannot().cause(error))?;
+    serde_json::from_str(&text).map_err(|error| cannot().cause(error))
+}
+
+fn json(value: &impl Serialize) -> Result<String, Fault> {
+    serde_json::to_string(value).map_err(|error| Fault::failed("cannot write JSON").cause(error))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Fault> {
+    fs::write(path, text)
+        .map_err(|error| Fault::failed(format!("cannot write {}", path.display())).cause(error))
+}

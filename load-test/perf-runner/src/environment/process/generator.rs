@@ -1,0 +1,130 @@
+//! k6 as a child process, for one test run.
+
+use std::{
+    ffi::OsString,
+    fs::File,
+    os::unix::process::ExitStatusExt as _,
+    path::{Path, PathBuf},
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
+
+use nix::sys::signal::Signal;
+use tokio::{
+    process::{Child, Command},
+    time::{sleep, timeout},
+};
+
+use super::{files, service};
+use crate::{
+    fault::Fault,
+    interrupt::{Interrupt, Urgency},
+    model::{GeneratorEnd, GeneratorJob},
+};
+
+/// Asked to end, k6 finishes its iterations (at most a request timeout) and
+/// writes its summary.
+const END_PATIENCE: Duration = Duration::from_secs(20);
+const TAIL_LINES: usize = 20;
+/// Where k6's own output goes, in the test run's folder.
+const LOG: &str = "k6.log";
+
+/// Why the generator was told to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reason {
+    /// It ended by itself.
+    None,
+    Overdue,
+    Interrupted,
+}
+
+/// A generator that was started.
+#[derive(Debug)]
+pub(super) struct Generator {
+    pub(super) pid: u32,
+    child: Child,
+    log: PathBuf,
+}
+
+impl Generator {
+    /// Starts k6 with the job's script, arguments and variables, and nothing else
+    /// of the runner's environment that it does not need to run.
+    ///
+    /// # Errors
+    /// When the log cannot be written, or k6 cannot be run.
+    pub(super) fn spawn(program: &Path, launcher: Vec<OsString>, job: &GeneratorJob) -> Result<Self, Fault> {
+        let mut words = launcher;
+        words.push(program.into());
+        let Some((first, rest)) = words.split_first() else {
+            return Err(Fault::failed("no generator to start"));
+        };
+        let log = job.file(LOG);
+        let cannot_log =
+            |error| Fault::failed(format!("cannot write the log {}", log.display())).cause(error);
+        let output = File::create(&log).map_err(cannot_log)?;
+        let errors = output.try_clone().map_err(cannot_log)?;
+        let mut command = Command::new(first);
+        command.args(rest).args(&job.arguments).env_clear();
+        for name in service::PASSED_ON {
+            command.envs(std::env::var_os(name).map(|value| (name, value)));
+        }
+        command
+            .envs(job.variables.iter().map(|(name, value)| (name, value)))
+            .current_dir(&job.folder)
+            .stdin(Stdio::null())
+            .stdout(output)
+            .stderr(errors)
+            .process_group(0)
+            .kill_on_drop(true);
+        let child = command
+            .spawn()
+            .map_err(|error| Fault::failed(format!("cannot run {}", program.display())).cause(error))?;
+        let pid = child.id().ok_or_else(|| Fault::failed("k6 ended at once"))?;
+        Ok(Self { pid, child, log })
+    }
+
+    /// Waits for its end, its deadline, or the user's interrupt. Past the deadline
+    /// and at an interrupt it is asked to end, so that it still writes its
+    /// summary; at the second interrupt it is killed.
+    ///
+    /// # Errors
+    /// When its end cannot be waited for.
+    pub(super) async fn wait(
+        &mut self,
+        deadline: Duration,
+        interrupt: &Interrupt,
+    ) -> Result<GeneratorEnd, Fault> {
+        let (status, reason) = tokio::select! {
+            status = self.child.wait() => (status, Reason::None),
+            () = sleep(deadline) => (self.end(interrupt).await, Reason::Overdue),
+            () = interrupt.at_least(Urgency::EndPhase) => (self.end(interrupt).await, Reason::Interrupted),
+        };
+        let status = status
+            .map_err(|error| Fault::failed(format!("cannot watch k6 (pid {})", self.pid)).cause(error))?;
+        Ok(self.told(status, reason))
+    }
+
+    async fn end(&mut self, interrupt: &Interrupt) -> std::io::Result<ExitStatus> {
+        service::signal(self.pid, Signal::SIGINT);
+        tokio::select! {
+            waited = timeout(END_PATIENCE, self.child.wait()) => {
+                if let Ok(status) = waited {
+                    return status;
+                }
+            }
+            () = interrupt.at_least(Urgency::Now) => {}
+        }
+        service::signal_group(self.pid, Signal::SIGKILL);
+        self.child.wait().await
+    }
+
+    fn told(&self, status: ExitStatus, reason: Reason) -> GeneratorEnd {
+        GeneratorEnd {
+            code: status.code(),
+            signal: status.signal(),
+            overdue: reason == Reason::Overdue,
+            interrupted: reason == Reason::Interrupted,
+            log_tail: files::last_lines(&self.log, TAIL_LINES),
+        }
+    }
+}

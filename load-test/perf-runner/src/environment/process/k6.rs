@@ -1,0 +1,135 @@
+//! The generator's program: given, or built from `load-test/k6` once.
+
+use std::{
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest as _, Sha256};
+
+use super::{build::BuildCommand, files};
+use crate::fault::Fault;
+
+/// Where the pinned k6 is built and from what.
+#[derive(Debug)]
+pub(super) struct PinnedK6 {
+    sources: PathBuf,
+    pub(super) program: PathBuf,
+    /// Holds the hash of the sources that `program` was built from.
+    mark: PathBuf,
+}
+
+impl PinnedK6 {
+    /// Sources below the repository's `root`, program in the `state` folder.
+    pub(super) fn new(root: &Path, state: &Path) -> Self {
+        let program = state.join("k6");
+        Self { sources: root.join("load-test/k6"), mark: files::beside(&program, ".sources"), program }
+    }
+
+    /// The hash of the sources when they are not what the program was built from.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub(super) fn outdated(&self) -> Result<Option<String>, Fault> {
+        let hash = self.hash().map_err(|error| {
+            Fault::failed(format!("cannot read k6's sources in {}", self.sources.display()))
+                .cause(error)
+                .repair("they are part of the repository; restore them")
+        })?;
+        let built_from = fs::read_to_string(&self.mark).unwrap_or_default();
+        Ok((built_from != hash || !self.program.is_file()).then_some(hash))
+    }
+
+    /// The command that builds it beside its place, from where [`Self::keep`] moves it.
+    pub(super) fn command<'a>(&self, words: &'a mut Vec<String>, log: PathBuf) -> BuildCommand<'a> {
+        let unfinished = self.unfinished().display().to_string();
+        words.extend(["go", "build", "-trimpath", "-o", &unfinished, "."].map(str::to_owned));
+        BuildCommand {
+            what: "build k6".to_owned(),
+            words,
+            folder: self.sources.clone(),
+            // A workspace file above the repository would change what is built.
+            variables: vec![("GOWORK", OsString::from("off"))],
+            log,
+            launcher: Vec::new(),
+        }
+    }
+
+    /// Puts the finished program in its place and remembers its sources.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn keep(&self, hash: &str) -> Result<(), Fault> {
+        let keep = || -> std::io::Result<()> {
+            fs::rename(self.unfinished(), &self.program)?;
+            files::write_whole(&self.mark, hash.as_bytes())
+        };
+        keep().map_err(|error| Fault::failed(format!("cannot write {}", self.program.display())).cause(error))
+    }
+
+    fn unfinished(&self) -> PathBuf {
+        files::beside(&self.program, ".unfinished")
+    }
+
+    /// Over names and contents of what `go build` reads; scripts are not compiled in.
+    fn hash(&self) -> std::io::Result<String> {
+        let mut sources = Vec::new();
+        collect(&self.sources, &mut sources)?;
+        sources.sort();
+        let mut hasher = Sha256::new();
+        for path in sources {
+            let name = path.strip_prefix(&self.sources).unwrap_or(&path);
+            hasher.update(name.as_os_str().as_encoded_bytes());
+            hasher.update([0]);
+            hasher.update(Sha256::digest(fs::read(&path)?));
+        }
+        Ok(hex::encode(hasher.finalize()))
+    }
+}
+
+fn collect(folder: &Path, sources: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = entry.path();
+        if entry.file_type()?.is_dir() {
+            collect(&path, sources)?;
+        } else if path
+            .extension()
+            .is_some_and(|end| ["go", "mod", "sum"].map(OsString::from).contains(&end.to_owned()))
+        {
+            sources.push(path);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn k6_is_built_again_when_its_sources_change_and_only_then() {
+        let folder = tempfile::tempdir().unwrap();
+        let sources = folder.path().join("load-test/k6");
+        fs::create_dir_all(sources.join("windows")).unwrap();
+        fs::write(sources.join("main.go"), "package main").unwrap();
+        fs::write(sources.join("windows/output.go"), "package windows").unwrap();
+        let k6 = PinnedK6::new(folder.path(), folder.path());
+        let first = k6.outdated().unwrap().unwrap();
+        fs::write(k6.unfinished(), "binary").unwrap();
+        k6.keep(&first).unwrap();
+        assert_eq!(k6.outdated().unwrap(), None);
+        fs::write(sources.join("rest.js"), "a script is no source").unwrap();
+        assert_eq!(k6.outdated().unwrap(), None);
+        fs::write(sources.join("windows/output.go"), "package windows // changed").unwrap();
+        assert!(k6.outdated().unwrap().is_some_and(|hash| hash != first));
+    }
+
+    #[test]
+    fn missing_sources_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let fault = PinnedK6::new(folder.path(), folder.path()).outdated().unwrap_err();
+        assert!(fault.what.contains("load-test/k6"), "{}", fault.what);
+    }
+}

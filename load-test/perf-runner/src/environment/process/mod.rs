@@ -1,0 +1,386 @@
+//! Services, databases and the generator as child processes of the runner.
+//!
+//! Everything is started through [`launch`], so that it dies with the runner, and
+//! is written down in the state folder's record, so that the next start ends what
+//! outlived it all the same. Nothing may be started from another thread than the
+//! main one: see [`launch`].
+
+mod binaries;
+mod build;
+mod clusters;
+mod database;
+mod files;
+mod generator;
+mod identity;
+mod k6;
+pub mod launch;
+mod lease;
+mod place;
+mod ports;
+mod service;
+
+use std::{collections::BTreeMap, path::Path, time::Duration};
+
+use postgres_cluster::Cluster;
+
+pub use binaries::provide as provide_postgres;
+
+use self::{
+    build::BuildCommand,
+    clusters::{ClusterHost, Purpose},
+    database::ApplicationUrls,
+    generator::Generator,
+    k6::PinnedK6,
+    launch::{DeathSignal, Launcher},
+    lease::{Ending, Lease},
+    service::{Service, ServiceStart},
+};
+use super::Environment;
+use crate::{
+    fault::Fault,
+    interrupt::Interrupt,
+    model::{
+        Api, ApplicationDatabase, Build, EventTemplate, GeneratorEnd, GeneratorJob, RunningService,
+        ServiceEnd,
+    },
+    progress::{Observer, watched},
+    settings::{Given, Places, Settings},
+    wire,
+};
+
+/// After an error or an interrupt nobody's work is waited for any more.
+const HURRIED_STOP: Duration = Duration::from_secs(2);
+
+/// What the process environment is told.
+#[derive(Debug, Clone)]
+pub struct ProcessSettings {
+    /// Where things are.
+    pub places: Places,
+    /// What the user already has.
+    pub given: Given,
+    /// Pool size of every service.
+    pub max_connections: u32,
+    /// Use what was built before.
+    pub skip_build: bool,
+    /// The port of services; none takes a free one each time.
+    pub service_port: Option<u16>,
+    /// The runner's own program, which has the hidden subcommand `launch`.
+    pub launcher: Launcher,
+}
+
+/// Services, databases and the generator as children of this process.
+#[derive(Debug)]
+pub struct ProcessEnvironment {
+    settings: ProcessSettings,
+    /// None after the end.
+    lease: Option<Lease>,
+    host: Option<ClusterHost>,
+    application: Option<Cluster>,
+    metrics: Option<Cluster>,
+    urls: Option<ApplicationUrls>,
+    service: Option<Service>,
+    generator: Option<Generator>,
+}
+
+impl ProcessSettings {
+    /// For a campaign, with this program as the launcher.
+    ///
+    /// # Errors
+    /// When this program's own file cannot be found.
+    pub fn for_campaign(settings: &Settings) -> Result<Self, Fault> {
+        let own = Self::new(settings.places.clone(), settings.given.clone())?;
+        Ok(Self { max_connections: settings.max_connections, skip_build: settings.skip_build, ..own })
+    }
+
+    /// Free ports, pools of ten, everything built, this program as the launcher.
+    ///
+    /// # Errors
+    /// When this program's own file cannot be found.
+    pub fn new(places: Places, given: Given) -> Result<Self, Fault> {
+        let program = std::env::current_exe()
+            .map_err(|error| Fault::failed("cannot find this program's own file").cause(error))?;
+        let launcher = Launcher::new(program);
+        Ok(Self { places, given, max_connections: 10, skip_build: false, service_port: None, launcher })
+    }
+}
+
+impl ProcessEnvironment {
+    /// Takes the state folder for this process and ends what a killed runner left.
+    ///
+    /// # Errors
+    /// When another runner holds it, or it cannot be written.
+    pub fn open(settings: ProcessSettings, observer: &dyn Observer) -> Result<Self, Fault> {
+        let lease = Lease::take(&settings.places.state, observer)?;
+        Ok(Self {
+            settings,
+            lease: Some(lease),
+            host: None,
+            application: None,
+            metrics: None,
+            urls: None,
+            service: None,
+            generator: None,
+        })
+    }
+
+    fn lease(&mut self) -> Result<&mut Lease, Fault> {
+        self.lease.as_mut().ok_or_else(|| Fault::failed("the environment was shut down"))
+    }
+
+    fn urls(&self) -> Result<&ApplicationUrls, Fault> {
+        self.urls.as_ref().ok_or_else(|| Fault::failed("the application database was not started"))
+    }
+
+    /// Starts the cluster for a purpose; what all of them need is found first.
+    async fn start_cluster(&mut self, purpose: Purpose, observer: &dyn Observer) -> Result<Cluster, Fault> {
+        if self.host.is_none() {
+            let state = &self.settings.places.state;
+            let place = place::prepare(state, &self.settings.launcher, observer)?;
+            let given = self.settings.given.postgres_bin.as_deref();
+            let binaries = binaries::find(given, &place.folder, observer).await?;
+            self.host = Some(ClusterHost { place, binaries, logs: state.join("logs") });
+        }
+        let (Some(host), Some(lease)) = (&self.host, &mut self.lease) else {
+            return Err(Fault::failed("the environment was shut down"));
+        };
+        let what = format!("start PostgreSQL ({})", purpose.word());
+        watched(observer, &what, async { host.start(purpose, lease) }).await
+    }
+
+    async fn build_api(&mut self, api: &Api, observer: &dyn Observer) -> Result<Build, Fault> {
+        let root = self.settings.places.root.clone();
+        if !self.settings.skip_build {
+            let what = format!("build {}", api.id);
+            let command = BuildCommand {
+                words: &api.build,
+                folder: root.join(&api.id),
+                // Where the start command looks, whatever the user's own setting is.
+                variables: vec![
+                    ("CARGO_TARGET_DIR", root.join("target").into()),
+                    ("CARGO_TERM_COLOR", "never".into()),
+                ],
+                log: self.settings.places.state.join(format!("logs/build-{}.log", api.id)),
+                launcher: self.settings.launcher.prefix(DeathSignal::Kill),
+                what: what.clone(),
+            };
+            let lease = self.lease()?;
+            watched(observer, &what, command.run(lease, observer)).await?;
+        }
+        build::identify(api, &root)
+    }
+
+    async fn build_generator(&mut self, observer: &dyn Observer) -> Result<(), Fault> {
+        if let Some(given) = &self.settings.given.k6 {
+            return if given.is_file() {
+                Ok(())
+            } else {
+                Err(Fault::failed(format!("there is no k6 at {}", given.display()))
+                    .repair("name another with --k6, or leave the flag away to build the pinned one"))
+            };
+        }
+        let Places { root, state, .. } = &self.settings.places;
+        let k6 = PinnedK6::new(root, state);
+        let log = state.join("logs/build-k6.log");
+        if self.settings.skip_build && k6.program.is_file() {
+            return Ok(());
+        }
+        let Some(hash) = k6.outdated()? else { return Ok(()) };
+        let mut words = Vec::new();
+        let mut command = k6.command(&mut words, log);
+        command.launcher = self.settings.launcher.prefix(DeathSignal::Kill);
+        let lease = self.lease()?;
+        watched(observer, "build k6", command.run(lease, observer)).await?;
+        k6.keep(&hash)
+    }
+
+    /// Ends the service that was begun and did not get ready.
+    async fn abandon_service(&mut self) {
+        if let Some(service) = self.service.take() {
+            let pid = service.pid;
+            // The first error is the one to tell; the next start sees to the rest.
+            let _ = service.stop(HURRIED_STOP).await;
+            let _ = self.lease().and_then(|lease| lease.ended(pid));
+        }
+    }
+}
+
+impl Environment for ProcessEnvironment {
+    async fn build(
+        &mut self,
+        apis: &[Api],
+        observer: &dyn Observer,
+    ) -> Result<Vec<Result<Build, (String, Fault)>>, Fault> {
+        self.build_generator(observer).await?;
+        let mut builds = Vec::new();
+        for api in apis {
+            builds.push(self.build_api(api, observer).await.map_err(|fault| (api.id.clone(), fault)));
+        }
+        Ok(builds)
+    }
+
+    async fn start_metrics_database(&mut self, observer: &dyn Observer) -> Result<Option<String>, Fault> {
+        if let Some(given) = &self.settings.given.metrics_url {
+            return Ok(Some(given.clone()));
+        }
+        let cluster = match self.metrics.take() {
+            Some(running) => running,
+            None => self.start_cluster(Purpose::Metrics, observer).await?,
+        };
+        let url = database::prepare_metrics(&cluster).await;
+        self.metrics = Some(cluster);
+        url.map(Some)
+    }
+
+    async fn start_application_database(&mut self, observer: &dyn Observer) -> Result<(), Fault> {
+        if let Some(given) = self.settings.given.database_url.clone() {
+            self.urls = Some(database::accept(&given).await?);
+            return Ok(());
+        }
+        if self.application.is_none() {
+            self.application = Some(self.start_cluster(Purpose::Application, observer).await?);
+        }
+        if let Some(cluster) = &self.application {
+            self.urls = Some(database::prepare(cluster).await?);
+        }
+        Ok(())
+    }
+
+    fn application_database(&self) -> Result<ApplicationDatabase, Fault> {
+        let urls = self.urls()?;
+        Ok(ApplicationDatabase::Postgres {
+            service_url: urls.service.clone(),
+            runner_url: urls.runner.clone(),
+        })
+    }
+
+    fn database_facts(&self) -> BTreeMap<String, String> {
+        self.urls.as_ref().map(|urls| urls.facts.clone()).unwrap_or_default()
+    }
+
+    async fn clear(&mut self) -> Result<(), Fault> {
+        database::clear(self.urls()?).await
+    }
+
+    async fn start_service(&mut self, api: &Api, log: &Path) -> Result<RunningService, Fault> {
+        if let Some(running) = &self.service {
+            return Err(Fault::failed(format!("{} is still running", running.api)));
+        }
+        let port = ports::choose(self.settings.service_port)?;
+        let start = ServiceStart {
+            api,
+            root: &self.settings.places.root,
+            launcher: self.settings.launcher.prefix(DeathSignal::Kill),
+            port,
+            database_url: &self.urls()?.service,
+            max_connections: self.settings.max_connections,
+            log,
+        };
+        let service = Service::spawn(&start)?;
+        let pid = service.pid;
+        // Kept before it is waited for: whoever drops this call can still stop it.
+        let service = self.service.insert(service);
+        let recorded = match &mut self.lease {
+            Some(lease) => lease.started(&api.id, pid, Ending::Kill),
+            None => Err(Fault::failed("the environment was shut down")),
+        };
+        let ready = match recorded {
+            Ok(()) => service.wait_ready().await,
+            Err(fault) => Err(fault),
+        };
+        if ready.is_err() {
+            self.abandon_service().await;
+        }
+        ready
+    }
+
+    async fn prove(&mut self, template: &EventTemplate) -> Result<(), Fault> {
+        let service = self.service.as_ref().ok_or_else(|| Fault::failed("no service is running"))?;
+        let id = format!("{}-{:08x}-proof", template.kind, rand::random::<u32>());
+        let body = [&template.body_before_id, id.as_str(), &template.body_after_id].concat();
+        let event = serde_json::from_str(&body)
+            .map_err(|error| Fault::failed("an event template is not JSON").cause(error))?;
+        let failed = || Fault::failed(format!("{} did not take one event", service.api));
+        let reply =
+            wire::send_event(&service.endpoint, &event).await.map_err(|error| failed().cause(error))?;
+        if !reply.is_success() {
+            return Err(failed().cause(reply.to_string()));
+        }
+        database::find_row(self.urls()?, template, &id).await
+    }
+
+    async fn run_generator(
+        &mut self,
+        job: &GeneratorJob,
+        interrupt: &Interrupt,
+    ) -> Result<GeneratorEnd, Fault> {
+        let places = &self.settings.places;
+        let pinned = PinnedK6::new(&places.root, &places.state).program;
+        let program = self.settings.given.k6.clone().unwrap_or(pinned);
+        let launcher = self.settings.launcher.prefix(DeathSignal::Kill);
+        let generator = self.generator.insert(Generator::spawn(&program, launcher, job)?);
+        let pid = generator.pid;
+        if let Some(lease) = &mut self.lease {
+            lease.started("k6", pid, Ending::Kill)?;
+        }
+        let end = generator.wait(Duration::from_millis(job.deadline_ms), interrupt).await;
+        self.generator = None;
+        self.lease()?.ended(pid)?;
+        end
+    }
+
+    async fn stop_service(&mut self) -> Result<Option<ServiceEnd>, Fault> {
+        let Some(service) = self.service.take() else { return Ok(None) };
+        let pid = service.pid;
+        let end = service.stop(service::STOP_PATIENCE).await;
+        self.lease()?.ended(pid)?;
+        end.map(Some)
+    }
+
+    async fn shut_down(&mut self) -> Result<(), Fault> {
+        self.abandon_service().await;
+        self.end_strays();
+        let mut result = Ok(());
+        if let Some(lease) = &mut self.lease {
+            for (purpose, cluster) in
+                [(Purpose::Application, self.application.take()), (Purpose::Metrics, self.metrics.take())]
+            {
+                if let Some(cluster) = cluster {
+                    result = result.and(clusters::stop(purpose, cluster, lease));
+                }
+            }
+        }
+        self.urls = None;
+        self.lease = None;
+        result
+    }
+}
+
+impl ProcessEnvironment {
+    /// Kills what is on record and no cluster: builds and generators whose call
+    /// was dropped half-way.
+    fn end_strays(&mut self) {
+        self.generator = None;
+        let Some(lease) = &mut self.lease else { return };
+        let strays: Vec<_> =
+            lease.children().iter().filter(|child| child.ending == Ending::Kill).cloned().collect();
+        for stray in strays {
+            lease::end(&stray);
+            // When it cannot be written down the next start looks for it in vain.
+            let _ = lease.ended(stray.process.pid);
+        }
+    }
+}
+
+impl Drop for ProcessEnvironment {
+    fn drop(&mut self) {
+        self.end_strays();
+        // Clusters stop themselves when they are dropped; the lock goes last.
+        for cluster in [self.application.take(), self.metrics.take()].into_iter().flatten() {
+            let pid = cluster.pid();
+            drop(cluster);
+            if let Some(lease) = &mut self.lease {
+                let _ = lease.ended(pid);
+            }
+        }
+    }
+}

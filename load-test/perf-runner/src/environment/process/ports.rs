@@ -1,0 +1,80 @@
+//! Which port a service gets, and who holds one that is taken.
+
+use std::net::{Ipv4Addr, TcpListener};
+
+use procfs::{
+    net::{TcpNetEntry, TcpState},
+    process::{FDTarget, all_processes},
+};
+
+use crate::fault::Fault;
+
+/// A port of the loopback that nobody listens on: the wanted one, or a free one.
+///
+/// # Errors
+/// When the wanted port is in use, naming the process that holds it where that
+/// can be found out.
+pub(super) fn choose(wanted: Option<u16>) -> Result<u16, Fault> {
+    let listener =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, wanted.unwrap_or(0))).map_err(|error| match wanted {
+            Some(port) => in_use(port),
+            None => Fault::failed("no port of 127.0.0.1 is free").cause(error),
+        })?;
+    let address =
+        listener.local_addr().map_err(|error| Fault::failed("cannot read a port's number").cause(error))?;
+    Ok(address.port())
+}
+
+/// The fault for a port that somebody else listens on.
+pub(super) fn in_use(port: u16) -> Fault {
+    let what = match holder(port) {
+        Some(holder) => format!("port {port} is in use by {holder}"),
+        None => format!("port {port} is in use by a process of another user"),
+    };
+    Fault::failed(what).repair("stop that process, or choose another port (0 takes a free one)")
+}
+
+/// `java (pid 4711)`: the process that listens on the port, if this user may know.
+pub(super) fn holder(port: u16) -> Option<String> {
+    let inodes: Vec<u64> = sockets()
+        .into_iter()
+        .filter(|entry| entry.state == TcpState::Listen && entry.local_address.port() == port)
+        .map(|entry| entry.inode)
+        .collect();
+    all_processes().ok()?.flatten().find_map(|process| {
+        let holds = process
+            .fd()
+            .ok()?
+            .flatten()
+            .any(|fd| matches!(fd.target, FDTarget::Socket(inode) if inodes.contains(&inode)));
+        holds.then(|| Some(format!("{} (pid {})", process.stat().ok()?.comm, process.pid())))?
+    })
+}
+
+fn sockets() -> Vec<TcpNetEntry> {
+    let mut entries = procfs::net::tcp().unwrap_or_default();
+    entries.extend(procfs::net::tcp6().unwrap_or_default());
+    entries
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_in_use_names_the_process_that_holds_it() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let fault = choose(Some(port)).unwrap_err();
+        assert!(fault.what.contains(&format!("port {port} is in use by ")), "{}", fault.what);
+        assert!(fault.what.contains(&format!("(pid {})", std::process::id())), "{}", fault.what);
+        assert!(fault.repair.is_some());
+    }
+
+    #[test]
+    fn a_free_port_can_be_listened_on() {
+        let port = choose(None).unwrap();
+        assert_ne!(port, 0);
+        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap();
+    }
+}

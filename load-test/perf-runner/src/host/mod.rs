@@ -1,0 +1,237 @@
+//! Reads what is true of the host before anything is planned or started.
+//!
+//! What is read here is printed in reports, so only what is on this list leaves
+//! the host: sizes, counts and versions; no name, user, address or path.
+
+mod tools;
+
+use std::{
+    fs,
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use nix::sys::{
+    resource::{Resource, getrlimit},
+    statvfs::statvfs,
+};
+use procfs::Current as _;
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    fault::Fault,
+    model::{GitState, HostFacts},
+    settings::Places,
+};
+
+/// Tools whose version decides what the services and the generator are.
+const BUILDERS: [&str; 4] = ["rustc", "go", "java", "k6"];
+/// Firmware and kernel keep a little of the memory for themselves, not always
+/// the same amount.
+const MEMORY_STEP_BYTES: u64 = 1 << 29;
+
+/// Reads the host's facts. What cannot be read is none; the database's settings
+/// are empty until there is a database.
+pub async fn read(places: &Places) -> HostFacts {
+    let memory = procfs::Meminfo::current().ok();
+    let cpu = procfs::CpuInfo::current().ok();
+    HostFacts {
+        cpu_model: cpu.as_ref().and_then(|cpu| cpu.model_name(0)).map(str::to_owned),
+        cores: std::thread::available_parallelism()
+            .map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX)),
+        memory_bytes: memory.as_ref().map(|memory| memory.mem_total),
+        memory_available_bytes: memory.as_ref().and_then(|memory| memory.mem_available),
+        kernel: line("/proc/sys/kernel/osrelease"),
+        distribution: distribution(),
+        open_files_limit: getrlimit(Resource::RLIMIT_NOFILE).ok().map(|(soft, _)| soft),
+        ephemeral_ports: ephemeral_ports(),
+        load_average: procfs::LoadAverage::current().ok().map(|load| f64::from(load.one)),
+        free_disk_bytes: free_bytes(&places.results),
+        virtualised: cpu.and_then(|cpu| Some(cpu.flags(0)?.contains(&"hypervisor"))),
+        tools: tools::read(&places.root).await,
+        database: std::collections::BTreeMap::new(),
+    }
+}
+
+/// Twelve hexadecimal digits over what does not change between two campaigns on
+/// the same host: equal ones mean comparable environments.
+pub fn fingerprint(host: &HostFacts) -> String {
+    let memory = host.memory_bytes.map(|bytes| (bytes + MEMORY_STEP_BYTES / 2) / MEMORY_STEP_BYTES);
+    let builders = BUILDERS.map(|name| host.tool(name));
+    let stable =
+        (&host.cpu_model, host.cores, memory, &host.kernel, host.virtualised, builders, &host.database);
+    let hash = Sha256::digest(format!("{stable:?}").as_bytes());
+    hex::encode(&hash[..6])
+}
+
+/// The repository's commit and whether tracked files differ from it; none when
+/// it is no repository or git is not installed.
+pub fn git_state(root: &Path) -> Option<GitState> {
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git")
+            .arg("-C")
+            .arg(root)
+            .args(arguments)
+            // Reading must not touch the index while the user works with it.
+            .env("GIT_OPTIONAL_LOCKS", "0")
+            .stdin(Stdio::null())
+            .output()
+            .ok()?;
+        let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+        output.status.success().then_some(text)
+    };
+    let commit = git(&["rev-parse", "HEAD"])?;
+    let dirty = !git(&["status", "--porcelain", "--untracked-files=no"])?.is_empty();
+    Some(GitState { commit, dirty })
+}
+
+/// Makes the folder and looks whether as much can be written into it.
+///
+/// # Errors
+/// When it cannot be made or written to, or its disk has too little room.
+pub fn check_writable(folder: &Path, need_bytes: u64) -> Result<(), Fault> {
+    let tried = fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder));
+    tried.map_err(|error| {
+        Fault::failed(format!("cannot write to {}", folder.display()))
+            .cause(error)
+            .repair("make it writable for this user, or name another folder with --results")
+    })?;
+    match free_bytes(folder) {
+        Some(free) if free < need_bytes => Err(Fault::failed(format!(
+            "the disk of {} has {} MiB free and the plan needs {} MiB",
+            folder.display(),
+            free >> 20,
+            // Rounded up: "0 MiB free and needs 0 MiB" would say nothing.
+            need_bytes.div_ceil(1 << 20)
+        ))
+        .repair("free some room, or name a folder on another disk with --results")),
+        _ => Ok(()),
+    }
+}
+
+/// What this user may still write to the disk of a folder that need not exist yet.
+fn free_bytes(folder: &Path) -> Option<u64> {
+    let existing: PathBuf =
+        folder.ancestors().find(|folder| fs::metadata(folder).is_ok_and(|f| f.dev() > 0))?.into();
+    let disk = statvfs(&existing).ok()?;
+    Some(disk.blocks_available() * disk.fragment_size())
+}
+
+fn line(path: &str) -> Option<String> {
+    Some(fs::read_to_string(path).ok()?.lines().next()?.trim().to_owned())
+}
+
+fn distribution() -> Option<String> {
+    let text = fs::read_to_string("/etc/os-release").ok()?;
+    let name = text.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
+    Some(name.trim_matches('"').to_owned())
+}
+
+fn ephemeral_ports() -> Option<(u16, u16)> {
+    let text = line("/proc/sys/net/ipv4/ip_local_port_range")?;
+    let mut ports = text.split_whitespace().map(str::parse);
+    Some((ports.next()?.ok()?, ports.next()?.ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ToolVersion;
+
+    fn places(root: &Path) -> Places {
+        Places { root: root.into(), state: root.join(".perf"), results: root.join("results/not/yet") }
+    }
+
+    fn repository() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    }
+
+    #[tokio::test]
+    async fn this_host_is_read() {
+        let facts = read(&places(&repository())).await;
+        assert!(facts.cores > 0);
+        assert!(facts.memory_available_bytes.unwrap() <= facts.memory_bytes.unwrap());
+        assert!(facts.kernel.is_some() && facts.load_average.is_some() && facts.open_files_limit.is_some());
+        assert!(facts.free_disk_bytes.unwrap() > 0);
+        let (first, last) = facts.ephemeral_ports.unwrap();
+        assert!(first < last);
+        // Whoever runs this test has them, and the pinned k6 is in the repository.
+        assert!(facts.tool("cargo").is_some_and(|version| version.starts_with("1.")), "{:?}", facts.tools);
+        assert!(facts.tool("k6").is_some_and(|version| version.starts_with("2.")), "{:?}", facts.tools);
+    }
+
+    #[tokio::test]
+    async fn no_name_of_this_host_is_in_its_facts() {
+        let facts = serde_json::to_string(&read(&places(&repository())).await).unwrap();
+        let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap();
+        let home = std::env::var("HOME").unwrap_or_else(|_| "/home/".to_owned());
+        for secret in [host.trim(), home.as_str(), env!("CARGO_MANIFEST_DIR")] {
+            assert!(!facts.contains(secret), "{secret} is in {facts}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_fingerprint_stands_for_what_is_stable_and_for_all_of_it() {
+        let facts = read(&places(&repository())).await;
+        let mark = fingerprint(&facts);
+        assert!(mark.len() == 12 && mark.chars().all(|digit| digit.is_ascii_hexdigit()), "{mark}");
+        let mut later = facts.clone();
+        later.load_average = Some(99.0);
+        later.free_disk_bytes = Some(1);
+        later.memory_available_bytes = Some(1);
+        later.memory_bytes = later.memory_bytes.map(|bytes| bytes - 4096);
+        assert_eq!(fingerprint(&later), mark);
+
+        let changes: [fn(&mut HostFacts); 5] = [
+            |facts| facts.cores += 1,
+            |facts| facts.cpu_model = None,
+            |facts| facts.memory_bytes = Some(1 << 20),
+            |facts| drop(facts.database.insert("fsync".into(), "off".into())),
+            |facts| facts.tools.retain(|tool: &ToolVersion| tool.name != "rustc"),
+        ];
+        for change in changes {
+            let mut other = facts.clone();
+            change(&mut other);
+            assert_ne!(fingerprint(&other), mark);
+        }
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_refused_by_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        // A file in the way stops even root.
+        let file = folder.path().join("results");
+        fs::write(&file, "").unwrap();
+        let fault = check_writable(&file.join("campaign"), 0).unwrap_err();
+        assert!(fault.what.contains("results/campaign") && fault.repair.is_some(), "{fault}");
+        check_writable(&folder.path().join("other/campaign"), 1).unwrap();
+    }
+
+    #[test]
+    fn a_disk_too_small_is_refused_with_both_sizes() {
+        let folder = tempfile::tempdir().unwrap();
+        let fault = check_writable(folder.path(), 1 << 60).unwrap_err();
+        assert!(fault.what.contains("MiB free") && fault.what.contains("1099511627776 MiB"), "{fault}");
+    }
+
+    #[test]
+    fn git_is_asked_for_commit_and_differences() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(git_state(folder.path()), None);
+        let git = |arguments: &[&str]| {
+            let identity = ["-c", "user.name=x", "-c", "user.email=x@example.org", "-C"];
+            let done =
+                Command::new("git").args(identity).arg(folder.path()).args(arguments).output().unwrap();
+            assert!(done.status.success(), "{done:?}");
+        };
+        fs::write(folder.path().join("file"), "one").unwrap();
+        git(&["init", "-q"]);
+        git(&["add", "file"]);
+        git(&["commit", "-qm", "One"]);
+        let state = git_state(folder.path()).unwrap();
+        assert!(state.commit.len() == 40 && !state.dirty, "{state:?}");
+        fs::write(folder.path().join("file"), "two").unwrap();
+        assert!(git_state(folder.path()).unwrap().dirty);
+    }
+}

@@ -1,0 +1,127 @@
+//! Table `campaigns`.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use super::row::{Reader, RowError, count, json, text};
+use crate::model::{Campaign, CampaignId, CampaignStatus, CampaignSummary, GitState};
+
+const INSERT: &str = "
+    insert into campaigns (campaign_id, mode, plan, seed, think_time_ms, git_commit, git_dirty, environment,
+                           fingerprint, runtime, runner_version, verified, started_at, finished_at, status)
+    values ($1, $2, $3, $4::numeric, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+
+pub(super) async fn insert(connection: &mut PgConnection, campaign: &Campaign) -> Result<(), RowError> {
+    // Every field by name: a new one must find its column.
+    let Campaign {
+        id,
+        mode,
+        plan,
+        git,
+        host,
+        fingerprint,
+        runtime,
+        runner_version,
+        verified,
+        started_at,
+        finished_at,
+        status,
+    } = campaign;
+    let git = git.as_ref().map(|GitState { commit, dirty }| (text(commit), *dirty));
+    let (commit, dirty) = git.unzip();
+    sqlx::query(INSERT)
+        .bind(&id.0)
+        .bind(mode.to_string())
+        .bind(json("plan", plan)?)
+        .bind(plan.seed.to_string())
+        .bind(count("think_time_ms", plan.think_time_ms)?)
+        .bind(commit)
+        .bind(dirty)
+        .bind(json("environment", host)?)
+        .bind(text(fingerprint))
+        .bind(text(runtime))
+        .bind(text(runner_version))
+        .bind(verified)
+        .bind(started_at)
+        .bind(finished_at)
+        .bind(status.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Whether there was such a campaign.
+pub(super) async fn finish(
+    connection: &mut PgConnection,
+    id: &CampaignId,
+    (status, finished_at): (CampaignStatus, DateTime<Utc>),
+) -> Result<bool, RowError> {
+    let done = sqlx::query("update campaigns set status = $2, finished_at = $3 where campaign_id = $1")
+        .bind(&id.0)
+        .bind(status.to_string())
+        .bind(finished_at)
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(super) async fn load(
+    connection: &mut PgConnection,
+    id: &CampaignId,
+) -> Result<Option<Campaign>, RowError> {
+    let row = sqlx::query("select * from campaigns where campaign_id = $1")
+        .bind(text(&id.0))
+        .fetch_optional(connection)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let row = Reader::new("campaigns", &["campaign_id"], &row)?;
+    let git = row.get::<Option<String>>("git_commit")?.zip(row.get::<Option<bool>>("git_dirty")?);
+    Ok(Some(Campaign {
+        id: CampaignId(row.get("campaign_id")?),
+        mode: row.word("mode")?,
+        plan: row.json("plan")?,
+        git: git.map(|(commit, dirty)| GitState { commit, dirty }),
+        host: row.json("environment")?,
+        fingerprint: row.get("fingerprint")?,
+        runtime: row.get("runtime")?,
+        runner_version: row.get("runner_version")?,
+        verified: row.get("verified")?,
+        started_at: row.get("started_at")?,
+        finished_at: row.get("finished_at")?,
+        status: row.word("status")?,
+    }))
+}
+
+const LIST: &str = "
+    select campaign_id, mode, started_at, finished_at, status,
+           (select count(*) from test_runs run
+             where run.campaign_id = campaign.campaign_id and run.status = 'completed') as completed_runs,
+           jsonb_array_length(plan -> 'runs')::bigint as planned_runs,
+           array(select distinct (planned -> 'api' ->> 'id') collate \"C\" as api
+                   from jsonb_array_elements(plan -> 'runs') planned
+                  order by api) as apis
+      from campaigns campaign
+     order by started_at desc, campaign_id collate \"C\" desc
+     limit $1";
+
+pub(super) async fn list(
+    connection: &mut PgConnection,
+    limit: usize,
+) -> Result<Vec<CampaignSummary>, RowError> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = sqlx::query(LIST).bind(limit).fetch_all(connection).await?;
+    let summary = |row| {
+        let row = Reader::new("campaigns", &["campaign_id"], row)?;
+        Ok(CampaignSummary {
+            id: CampaignId(row.get("campaign_id")?),
+            mode: row.get("mode")?,
+            started_at: row.get("started_at")?,
+            finished_at: row.get("finished_at")?,
+            status: row.word("status")?,
+            completed_runs: row.get("completed_runs")?,
+            planned_runs: row.get("planned_runs")?,
+            apis: row.get("apis")?,
+        })
+    };
+    rows.iter().map(summary).collect()
+}

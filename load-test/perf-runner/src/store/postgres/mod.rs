@@ -1,0 +1,146 @@
+//! The metrics database: one file per table, and the only SQL about metrics.
+
+mod audits;
+mod campaigns;
+mod checks;
+mod connection;
+mod db_statement_metrics;
+mod performance_metrics;
+mod row;
+mod schema;
+mod test_phases;
+mod test_runs;
+
+use chrono::{DateTime, Utc};
+use sqlx::PgPool;
+
+use self::row::RowError;
+pub use self::schema::{MIGRATIONS, SchemaFile};
+use crate::{
+    fault::Fault,
+    model::{
+        Campaign, CampaignId, CampaignStatus, CampaignSummary, Check, StoredCampaign, StoredRun, TestRun,
+    },
+};
+
+/// A metrics database whose schema is the one this runner knows.
+#[derive(Debug)]
+pub struct Postgres {
+    pool: PgPool,
+    /// `host:port/database`: what messages call it. Neither user nor password.
+    place: String,
+}
+
+impl Postgres {
+    /// Connects and brings the schema up to date.
+    ///
+    /// # Errors
+    /// When the URL is none, when the database is out of reach, when its schema is
+    /// newer than this runner or was made by another history of migrations, and
+    /// when migrating fails. No message holds a password.
+    pub async fn connect(metrics_url: &str) -> Result<Self, Fault> {
+        let (pool, place) = connection::open(metrics_url).await?;
+        schema::migrate(&pool, &place).await?;
+        Ok(Self { pool, place })
+    }
+
+    pub(super) async fn insert_campaign(&self, campaign: &Campaign) -> Result<(), Fault> {
+        let stored = async {
+            let mut connection = self.pool.acquire().await?;
+            campaigns::insert(&mut connection, campaign).await
+        };
+        stored.await.map_err(|error| self.not_written(&format!("campaign {}", campaign.id), error))
+    }
+
+    pub(super) async fn save_run(
+        &self,
+        campaign: &CampaignId,
+        run: &TestRun,
+        checks: &[Check],
+    ) -> Result<(), Fault> {
+        let stored = async {
+            let mut transaction = self.pool.begin().await?;
+            test_runs::insert(&mut transaction, campaign, run).await?;
+            test_phases::insert(&mut transaction, run).await?;
+            performance_metrics::insert(&mut transaction, run).await?;
+            if let Some(audit) = &run.audit {
+                audits::insert(&mut transaction, &run.id, audit).await?;
+                db_statement_metrics::insert(&mut transaction, &run.id, &audit.statements).await?;
+            }
+            checks::insert(&mut transaction, (campaign, &run.id), checks).await?;
+            transaction.commit().await.map_err(RowError::from)
+        };
+        stored.await.map_err(|error| self.not_written(&format!("test run {}", run.id), error))
+    }
+
+    pub(super) async fn finish_campaign(
+        &self,
+        id: &CampaignId,
+        status: CampaignStatus,
+        finished_at: DateTime<Utc>,
+    ) -> Result<(), Fault> {
+        let stored = async {
+            let mut connection = self.pool.acquire().await?;
+            campaigns::finish(&mut connection, id, (status, finished_at)).await
+        };
+        match stored.await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Fault::failed(format!("campaign {id} is not in {}", self.named()))),
+            Err(error) => Err(self.not_written(&format!("the end of campaign {id}"), error)),
+        }
+    }
+
+    pub(super) async fn list(&self, limit: usize) -> Result<Vec<CampaignSummary>, Fault> {
+        let found = async {
+            let mut connection = self.pool.acquire().await?;
+            campaigns::list(&mut connection, limit).await
+        };
+        found.await.map_err(|error| self.not_read("the list of campaigns", error))
+    }
+
+    /// None when there is no such campaign.
+    pub(super) async fn load(&self, id: &CampaignId) -> Result<Option<StoredCampaign>, Fault> {
+        self.try_load(id).await.map_err(|error| self.not_read(&format!("campaign {id}"), error))
+    }
+
+    async fn try_load(&self, id: &CampaignId) -> Result<Option<StoredCampaign>, RowError> {
+        // One snapshot, so that a run being saved meanwhile is there whole or not at all.
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query("set transaction isolation level repeatable read, read only")
+            .execute(&mut *transaction)
+            .await?;
+        let Some(campaign) = campaigns::load(&mut transaction, id).await? else { return Ok(None) };
+        let mut phases = test_phases::of_campaign(&mut transaction, id).await?;
+        let mut audits = audits::of_campaign(&mut transaction, id).await?;
+        let mut checks = checks::of_campaign(&mut transaction, id).await?;
+        let runs = test_runs::of_campaign(&mut transaction, id).await?;
+        let runs = runs
+            .into_iter()
+            .map(|mut run| {
+                (run.planned, run.phases) = phases.remove(&run.id).unwrap_or_default();
+                run.audit = audits.remove(&run.id);
+                StoredRun { checks: checks.remove(&run.id).unwrap_or_default(), run }
+            })
+            .collect();
+        Ok(Some(StoredCampaign { campaign, runs }))
+    }
+
+    fn named(&self) -> String {
+        format!("the metrics database at {}", self.place)
+    }
+
+    fn not_written(&self, what: &str, error: RowError) -> Fault {
+        let repair = if error.is_out_of_space() {
+            "make room on the disk of the metrics database; what was measured is whole in the results folder"
+        } else {
+            "what was measured is whole in the results folder, and reports can be made from there"
+        };
+        Fault::failed(format!("cannot store {what} in {}", self.named())).cause(error).repair(repair)
+    }
+
+    fn not_read(&self, what: &str, error: RowError) -> Fault {
+        Fault::failed(format!("cannot read {what} from {}", self.named()))
+            .cause(error)
+            .repair("check that the database is running and that nobody else has written to its tables")
+    }
+}

@@ -1,0 +1,336 @@
+use std::collections::BTreeMap;
+
+use sqlx::{Connection, Executor, PgConnection, Row};
+
+use super::*;
+use crate::{
+    model::{FailureKind, StoredRun},
+    sample,
+};
+
+/// A real server with an empty database, and a results folder.
+struct Bench {
+    cluster: postgres_cluster::TemporaryCluster,
+    results: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let cluster = postgres_cluster::TemporaryCluster::start().unwrap();
+        Self { cluster, results: tempfile::tempdir().unwrap() }
+    }
+
+    fn url(&self) -> String {
+        self.cluster.superuser_url()
+    }
+
+    async fn store(&self) -> Store {
+        Store::connect(self.results.path(), &self.url()).await.unwrap()
+    }
+
+    /// A store that sees the database alone.
+    async fn database(&self) -> Store {
+        Store::connect(&self.results.path().join("empty"), &self.url()).await.unwrap()
+    }
+
+    async fn sql(&self) -> PgConnection {
+        PgConnection::connect(&self.url()).await.unwrap()
+    }
+}
+
+async fn save(store: &Store, stored: &StoredCampaign) {
+    let begun = Campaign { finished_at: None, status: CampaignStatus::Running, ..stored.campaign.clone() };
+    store.begin_campaign(&begun).await.unwrap();
+    for StoredRun { run, checks } in &stored.runs {
+        store.save_run(&begun.id, run, checks).await.unwrap();
+    }
+    if let Some(finished_at) = stored.campaign.finished_at {
+        store.finish_campaign(&begun.id, stored.campaign.status, finished_at).await.unwrap();
+    }
+}
+
+/// A second one of the same kind.
+fn renamed(mut stored: StoredCampaign, id: &str, later_s: i64) -> StoredCampaign {
+    let old = stored.campaign.id.0.clone();
+    stored.campaign.id = CampaignId(id.to_owned());
+    stored.campaign.started_at += TimeDelta::seconds(later_s);
+    for StoredRun { run, .. } in &mut stored.runs {
+        run.id.0 = run.id.0.replace(&old, id);
+        run.raw_files = run.raw_files.replace(&old, id);
+    }
+    stored
+}
+
+fn id(text: &str) -> WhichCampaign {
+    text.parse().unwrap()
+}
+
+#[tokio::test]
+async fn what_is_saved_is_what_is_loaded() {
+    let bench = Bench::new();
+    let store = bench.store().await;
+    let campaigns = [sample::normal(), sample::one_failed(), sample::nothing_measured(), sample::many()];
+    for (number, stored) in (1..).zip(campaigns) {
+        let stored = renamed(stored, &format!("campaign-{number}"), number);
+        save(&store, &stored).await;
+        let which = id(&stored.campaign.id.0);
+        assert_eq!(bench.database().await.load(&which).await.unwrap(), stored, "from the database");
+        assert_eq!(Store::in_files(bench.results.path()).load(&which).await.unwrap(), stored, "from files");
+    }
+}
+
+#[tokio::test]
+async fn hostile_text_is_stored_and_a_nul_is_replaced() {
+    let bench = Bench::new();
+    let store = bench.store().await;
+    let mut stored = sample::hostile();
+    save(&store, &stored).await;
+    let loaded = bench.database().await.load(&WhichCampaign::Latest).await.unwrap();
+
+    let run = &mut stored.runs[0].run;
+    let clean = |text: &str| text.replace('\0', "\u{fffd}");
+    run.failure = run.failure.as_deref().map(clean);
+    let failed = std::mem::take(&mut run.phases[0].failed);
+    run.phases[0].failed =
+        failed.into_iter().map(|(kind, n)| (FailureKind(clean(&kind.0)), n)).collect::<BTreeMap<_, _>>();
+    for line in &mut run.service.as_mut().unwrap().log_tail {
+        *line = clean(line);
+    }
+    assert_eq!(loaded, stored);
+}
+
+#[tokio::test]
+async fn a_test_run_is_stored_whole_or_not_at_all() {
+    let bench = Bench::new();
+    let store = bench.store().await;
+    let stored = sample::normal();
+    store.begin_campaign(&stored.campaign).await.unwrap();
+    let StoredRun { mut run, checks } = stored.runs[0].clone();
+    // The last table to be written refuses it.
+    let mut impossible = checks.clone();
+    impossible[1].scope = crate::model::CheckScope::Phase("p9".to_owned());
+    let fault = store.save_run(&stored.campaign.id, &run, &impossible).await.unwrap_err();
+    assert!(fault.to_string().contains(&run.id.0), "{fault}");
+    assert!(fault.repair.unwrap().contains("results folder"));
+    for table in
+        ["test_runs", "test_phases", "performance_metrics", "db_statement_metrics", "audits", "checks"]
+    {
+        let count: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {table}")))
+            .fetch_one(&mut bench.sql().await)
+            .await
+            .unwrap();
+        assert_eq!(count, 0, "{table}");
+    }
+    // A number beyond what the database holds is told by its column, not cut.
+    run.phases[0].iterations = u64::MAX;
+    let fault = store.save_run(&stored.campaign.id, &run, &checks).await.unwrap_err();
+    assert!(fault.to_string().contains("iterations"), "{fault}");
+}
+
+#[tokio::test]
+async fn a_test_run_that_is_saved_again_replaces_the_first() {
+    let bench = Bench::new();
+    let store = bench.store().await;
+    let mut stored = sample::normal();
+    save(&store, &stored).await;
+    stored.runs[1] = sample::one_failed().runs[1].clone();
+    let StoredRun { run, checks } = &stored.runs[1];
+    store.save_run(&stored.campaign.id, run, checks).await.unwrap();
+    assert_eq!(bench.database().await.load(&WhichCampaign::Latest).await.unwrap(), stored);
+}
+
+#[tokio::test]
+async fn a_database_that_goes_away_loses_nothing() {
+    let mut bench = Bench::new();
+    let store = bench.store().await;
+    let stored = sample::normal();
+    store.begin_campaign(&stored.campaign).await.unwrap();
+    store.save_run(&stored.campaign.id, &stored.runs[0].run, &stored.runs[0].checks).await.unwrap();
+    bench.cluster.pause().unwrap();
+    let last = &stored.runs[1];
+    let fault = store.save_run(&stored.campaign.id, &last.run, &last.checks).await.unwrap_err();
+    assert!(fault.to_string().starts_with("cannot store test run"), "{fault}");
+    bench.cluster.resume().unwrap();
+    // The database has one test run, the files have both.
+    assert_eq!(bench.store().await.load(&WhichCampaign::Latest).await.unwrap(), stored);
+    assert_eq!(bench.store().await.list(5).await.unwrap()[0].completed_runs, 2);
+}
+
+#[tokio::test]
+async fn the_list_has_the_newest_first_from_database_and_files() {
+    let bench = Bench::new();
+    let store = bench.store().await;
+    save(&store, &renamed(sample::normal(), "older", 0)).await;
+    save(&store, &renamed(sample::one_failed(), "newer", 60)).await;
+    save(&Store::in_files(bench.results.path()), &renamed(sample::normal(), "fake", 120)).await;
+    let list = store.list(10).await.unwrap();
+    let names: Vec<&str> = list.iter().map(|summary| summary.id.0.as_str()).collect();
+    assert_eq!(names, ["fake", "newer", "older"]);
+    assert_eq!((list[1].completed_runs, list[1].planned_runs), (1, 2));
+    assert_eq!(list[1].apis, ["producer-api-rust-grpc", "producer-api-rust-rest"]);
+    assert_eq!(store.list(1).await.unwrap().len(), 1);
+    assert_eq!(store.load(&WhichCampaign::Latest).await.unwrap().campaign.id.0, "fake");
+    // Both implementations say the same of the same campaign.
+    let in_files = Store::in_files(bench.results.path()).list(10).await.unwrap();
+    assert_eq!(bench.database().await.list(10).await.unwrap(), in_files[1..]);
+}
+
+#[tokio::test]
+async fn an_unknown_campaign_is_told_with_the_ones_there_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::in_files(folder.path());
+    let fault = store.load(&WhichCampaign::Latest).await.unwrap_err();
+    assert_eq!(fault.to_string(), "no campaign has been stored yet");
+    save(&store, &sample::normal()).await;
+    let fault = store.load(&id("20261121-104351-smoke-7f3b")).await.unwrap_err();
+    assert_eq!(fault.class, crate::fault::ExitClass::Usage);
+    assert_eq!(fault.to_string(), "there is no campaign \"20261121-104351-smoke-7f3b\"");
+    assert!(fault.repair.unwrap().starts_with("did you mean 20261121-104351-smoke-7f3a?"));
+    let fault = store.load(&id("../../etc")).await.unwrap_err();
+    assert!(fault.repair.unwrap().starts_with("the last ones are 20261121"));
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_named_and_hides_no_other_campaign() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::in_files(folder.path());
+    save(&store, &sample::normal()).await;
+    let damaged = folder.path().join("damaged/campaign.json");
+    crate::whole_file::write(&damaged, b"{\"format\":1,\"campaign\":{\"id\":").unwrap();
+    assert_eq!(store.list(10).await.unwrap().len(), 1);
+    let fault = store.load(&id("damaged")).await.unwrap_err();
+    assert!(fault.to_string().contains("damaged/campaign.json"), "{fault}");
+    crate::whole_file::write(&damaged, b"{\"format\":2}").unwrap();
+    let fault = store.load(&id("damaged")).await.unwrap_err();
+    assert!(fault.to_string().contains("has format 2, this runner knows up to 1"), "{fault}");
+}
+
+#[tokio::test]
+async fn files_stay_inside_the_folder_of_the_campaign() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::in_files(folder.path());
+    let stored = sample::normal();
+    store.begin_campaign(&stored.campaign).await.unwrap();
+    for place in ["../outside", "other/run", "/tmp/run", "20261121-104351-smoke-7f3a/../x", ""] {
+        let mut run = stored.runs[0].run.clone();
+        run.raw_files = place.to_owned();
+        assert!(store.save_run(&stored.campaign.id, &run, &[]).await.is_err(), "{place:?} was taken");
+    }
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused_and_left_alone() {
+    let bench = Bench::new();
+    drop(bench.store().await);
+    let mut sql = bench.sql().await;
+    sql.execute(
+        "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+         values (999, 'from the future', true, '', 0)",
+    )
+    .await
+    .unwrap();
+    let fault = Postgres::connect(&bench.url()).await.unwrap_err();
+    assert!(fault.to_string().contains("schema version 999, this runner knows up to 10"), "{fault}");
+    assert!(fault.repair.unwrap().contains("newer runner"));
+}
+
+#[tokio::test]
+async fn a_schema_of_another_history_is_refused() {
+    let bench = Bench::new();
+    drop(bench.store().await);
+    bench.sql().await.execute("update _sqlx_migrations set checksum = 'x' where version = 3").await.unwrap();
+    let fault = Postgres::connect(&bench.url()).await.unwrap_err();
+    assert!(fault.to_string().contains("migration 3"), "{fault}");
+    assert!(fault.repair.unwrap().contains("another database"));
+}
+
+#[tokio::test]
+async fn a_database_out_of_reach_is_refused_without_its_password() {
+    let bench = Bench::new();
+    let missing = bench.cluster.url("postgres", "no_such_database");
+    let wrong = bench.url().replace(bench.cluster.password(), "s3cret");
+    let closed = "postgresql://me:s3cret@127.0.0.1:1/metrics";
+    let garbled = "postgresql://me:s3cret@127.0.0.1:port/metrics";
+    for (url, expected) in [
+        (missing.as_str(), "no_such_database"),
+        (wrong.as_str(), "password"),
+        (closed, "127.0.0.1:1/metrics is out of reach"),
+        (garbled, "cannot be understood"),
+    ] {
+        let fault = Postgres::connect(url).await.unwrap_err();
+        let told = format!("{fault} {fault:?}");
+        assert!(told.contains(expected), "{told}");
+        assert!(!told.contains("s3cret") && !told.contains(bench.cluster.password()), "{told}");
+        assert!(fault.repair.is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_makes_no_sense_is_told_by_table_key_and_column() {
+    let bench = Bench::new();
+    save(&bench.store().await, &sample::normal()).await;
+    bench.sql().await.execute("update test_runs set steps = '[{\"name\": 7}]' where slot = 2").await.unwrap();
+    let fault = bench.database().await.load(&WhichCampaign::Latest).await.unwrap_err();
+    assert!(fault.to_string().contains("test_runs.steps of 20261121-104351-smoke-7f3a.r1s02"), "{fault}");
+}
+
+/// Each migration meets the rows of those before it, and leaves its own.
+#[tokio::test]
+async fn migrations_apply_one_by_one_to_tables_with_rows() {
+    let bench = Bench::new();
+    let mut sql = bench.sql().await;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/migrations");
+    for file in MIGRATIONS {
+        sql.execute(file.sql).await.unwrap_or_else(|error| panic!("{}: {error}", file.name));
+        let rows = std::fs::read_to_string(folder.join(format!("{}.sql", file.name))).unwrap();
+        sql.execute(sqlx::AssertSqlSafe(rows)).await.unwrap_or_else(|error| panic!("{}: {error}", file.name));
+    }
+    let tables = sql
+        .fetch_all("select relname as name, n_live_tup as n from pg_stat_user_tables order by relname")
+        .await
+        .unwrap();
+    assert_eq!(tables.len(), MIGRATIONS.len());
+    for table in tables {
+        let name: String = table.get("name");
+        let query = sqlx::AssertSqlSafe(format!("select count(*) from {name}"));
+        let count: i64 = sqlx::query_scalar(query).fetch_one(&mut sql).await.unwrap();
+        assert!(count > 0, "{name} has no rows");
+    }
+    // Everything hangs on the campaign.
+    sql.execute("delete from campaigns").await.unwrap();
+    for file in &MIGRATIONS {
+        let name = &file.name[5..];
+        let query = sqlx::AssertSqlSafe(format!("select count(*) from {name}"));
+        let count: i64 = sqlx::query_scalar(query).fetch_one(&mut sql).await.unwrap();
+        assert_eq!(count, 0, "{name} keeps rows of a deleted campaign");
+    }
+}
+
+#[tokio::test]
+async fn every_table_and_column_says_what_it_holds() {
+    let bench = Bench::new();
+    drop(bench.store().await);
+    let silent: Vec<String> = sqlx::query_scalar(
+        "select c.relname || coalesce('.' || a.attname, '')
+           from pg_class c
+           left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+          where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and c.relname <> '_sqlx_migrations'
+            and (col_description(c.oid, a.attnum) is null or obj_description(c.oid) is null)",
+    )
+    .fetch_all(&mut bench.sql().await)
+    .await
+    .unwrap();
+    assert_eq!(silent, Vec::<String>::new());
+}
+
+#[test]
+fn every_file_of_the_schema_folder_is_a_migration() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../postgres/metrics");
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    files.sort();
+    assert_eq!(files, MIGRATIONS.map(|file| format!("{}.sql", file.name)));
+    assert!(MIGRATIONS.iter().all(|file| file.name.starts_with(&format!("{:04}_", file.version))));
+}

@@ -1,0 +1,116 @@
+//! The process environment with real processes and a real PostgreSQL.
+
+// Clippy takes only functions marked `#[test]` for tests, and these are shared by them.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod build;
+mod database;
+mod generator;
+mod launch;
+mod service;
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+use perf_runner::{
+    environment::process::{ProcessEnvironment, ProcessSettings, launch::Launcher},
+    model::{Api, Language, Protocol},
+    progress::{Event, Observer},
+    settings::{Given, Places},
+};
+use tempfile::TempDir;
+
+/// The runner itself: what starts everything else.
+const RUNNER: &str = env!("CARGO_BIN_EXE_perf-runner");
+
+/// A repository of a test's own.
+struct World {
+    folder: TempDir,
+    settings: ProcessSettings,
+}
+
+impl World {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        // PostgreSQL's user must be able to enter it.
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let root = folder.path().to_path_buf();
+        let places = Places { state: root.join(".perf"), results: root.join("results"), root };
+        let settings = ProcessSettings {
+            places,
+            given: Given::default(),
+            max_connections: 2,
+            skip_build: false,
+            service_port: None,
+            launcher: Launcher::new(PathBuf::from(RUNNER)),
+        };
+        Self { folder, settings }
+    }
+
+    fn root(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn open(&self) -> ProcessEnvironment {
+        ProcessEnvironment::open(self.settings.clone(), &Told::default()).unwrap()
+    }
+
+    /// Writes an executable shell script below the root.
+    fn script(&self, name: &str, body: &str) -> PathBuf {
+        let path = self.root().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+}
+
+/// An API whose service is the program at this path below the root.
+fn api(start: &str) -> Api {
+    Api {
+        id: "producer-api-test".to_owned(),
+        language: Language::Rust,
+        protocol: Protocol::Rest,
+        port: 8081,
+        build: vec!["./build.sh".to_owned()],
+        start: vec![start.to_owned()],
+        image: "producer-api-test".to_owned(),
+    }
+}
+
+/// Remembers what it was told.
+#[derive(Default)]
+struct Told(Mutex<Vec<Event>>);
+
+impl Observer for Told {
+    fn observe(&self, event: &Event) {
+        self.0.lock().unwrap().push(event.clone());
+    }
+}
+
+/// Whether a process with this pid still runs.
+fn runs(pid: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // The state follows the name, which is in parentheses; a zombie runs no more.
+    stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z'))
+}
+
+/// Waits until something is so, or fails.
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begin = Instant::now();
+    while !is_so() {
+        assert!(begin.elapsed() < Duration::from_secs(30), "{what} did not come about");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The number in a file that a script wrote, once it is there.
+fn pid_in(path: &Path) -> u32 {
+    until("a pid file", || fs::read_to_string(path).is_ok_and(|text| text.ends_with('\n')));
+    fs::read_to_string(path).unwrap().trim().parse().unwrap()
+}

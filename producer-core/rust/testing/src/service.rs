@@ -1,0 +1,116 @@
+//! A service run as a process, as a user would run it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running service on a free port of loopback; killed when dropped.
+#[derive(Debug)]
+pub struct Service {
+    child: Child,
+    address: SocketAddr,
+    log: Option<JoinHandle<String>>,
+}
+
+/// How a service ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its exit status.
+    pub status: ExitStatus,
+    /// Everything it wrote to standard error.
+    pub log: String,
+}
+
+impl Service {
+    /// Starts `program` with these variables and no others, and waits for its line `listening on ADDRESS`.
+    pub fn start(program: &str, variables: &[(&str, &str)]) -> Self {
+        let mut child = command(program, variables).spawn().expect("the service runs");
+        let stderr = child.stderr.take().expect("standard error is a pipe");
+        let (found, address) = mpsc::channel();
+        let log = thread::spawn(move || {
+            let mut text = String::new();
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                if let Some((_, rest)) = line.split_once("listening on ") {
+                    // The test may have stopped waiting.
+                    let _ = found.send(rest.trim().to_owned());
+                }
+                text.push_str(&line);
+                text.push('\n');
+            }
+            text
+        });
+        let Ok(address) = address.recv_timeout(PATIENCE) else {
+            // It may have ended by itself.
+            let _ = child.kill();
+            panic!("the service did not listen:\n{}", log.join().unwrap_or_default());
+        };
+        let address = address.parse().expect("the line ends in an address");
+        Self { child, address, log: Some(log) }
+    }
+
+    /// Runs `program` until it ends by itself, for settings that it refuses.
+    pub fn run_to_end(program: &str, variables: &[(&str, &str)]) -> Ended {
+        let mut child = command(program, variables).spawn().expect("the service runs");
+        let mut log = String::new();
+        let mut stderr = child.stderr.take().expect("standard error is a pipe");
+        stderr.read_to_string(&mut log).expect("the log is text");
+        Ended { status: child.wait().expect("the service ends"), log }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `http://127.0.0.1:PORT` and then `path`.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", SocketAddr::from((Ipv4Addr::LOCALHOST, self.address.port())))
+    }
+
+    /// Sends SIGTERM and does not wait.
+    pub fn terminate(&self) {
+        self.signal(Signal::SIGTERM);
+    }
+
+    /// Sends a signal and does not wait.
+    pub fn signal(&self, signal: Signal) {
+        let pid = i32::try_from(self.child.id()).expect("a process id fits");
+        kill(Pid::from_raw(pid), signal).expect("the service is there");
+    }
+
+    /// Waits for it to end.
+    pub fn wait(mut self) -> Ended {
+        let status = self.child.wait().expect("the service ends");
+        let log = self.log.take().and_then(|log| log.join().ok()).unwrap_or_default();
+        Ended { status, log }
+    }
+
+    /// Sends SIGTERM and waits for the end.
+    pub fn stop(self) -> Ended {
+        self.terminate();
+        self.wait()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // It may have ended by itself; waiting leaves no zombie.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn command(program: &str, variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().envs(variables.iter().copied());
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    command
+}

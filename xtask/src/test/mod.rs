@@ -1,0 +1,93 @@
+//! Everything, in the order in which a developer wants to know it. What there is to
+//! test is read from the repository: nothing is listed that is not there.
+
+mod needs;
+
+use std::io;
+
+use clap::Args;
+
+use crate::{
+    fault::Fault,
+    generate,
+    invocation::Invocation,
+    lint,
+    repository::Repository,
+    stage::{self, Stage},
+};
+
+/// What `cargo xtask test` takes.
+#[derive(Args)]
+pub(crate) struct TestArguments {
+    /// Run this stage alone; may be given more than once
+    #[arg(long, value_name = "STAGE")]
+    only: Vec<String>,
+    /// Run the stages after a failed one too
+    #[arg(long)]
+    keep_going: bool,
+    /// Name the stages and run none
+    #[arg(long)]
+    list: bool,
+}
+
+/// Runs the stages that were asked for.
+///
+/// Errors: a stage failed, or there is none of that name.
+pub(crate) fn run(repository: &Repository, arguments: &TestArguments) -> Result<(), Fault> {
+    let stages = stage::select(stages(repository)?, &arguments.only)?;
+    let mut out = io::stdout();
+    if arguments.list {
+        return stage::list(&stages, &mut out);
+    }
+    stage::run(&stages, arguments.keep_going, &mut out)
+}
+
+fn stages(repository: &Repository) -> Result<Vec<Stage<'_>>, Fault> {
+    let mut stages = vec![
+        Stage::new("needs", "the programs that all this needs are there", || needs::check(repository)),
+        Stage::new("format", "every file is formatted", || check_format(repository)),
+        Stage::new("lint", "the linters and the house rules find nothing", || lint::run(repository)),
+    ];
+    if !generate::modules(repository)?.is_empty() {
+        stages.push(Stage::new("generated", "what is derived from the contract is up to date", || {
+            generate::verify(repository)
+        }));
+    }
+    stages.extend(component_stages(repository)?);
+    Ok(stages)
+}
+
+/// One stage per crate and Go module, each tested from its own folder as its reader would.
+fn component_stages(repository: &Repository) -> Result<Vec<Stage<'_>>, Fault> {
+    let crates = repository.crates()?.into_iter().map(|folder| {
+        let place = repository.root().join(&folder);
+        Stage::new(folder, "its tests (cargo test)", move || {
+            Invocation::cargo(&place, ["test", "--locked"]).run()
+        })
+    });
+    let modules = repository.go_modules()?.into_iter().map(|folder| {
+        let place = repository.root().join(&folder);
+        Stage::new(folder, "its tests under the race detector (go test)", move || {
+            Invocation::go(&place, ["test", "-race", "./..."]).run()
+        })
+    });
+    // Services and what they stand on first: the runner starts them.
+    let (runner, others): (Vec<_>, Vec<_>) =
+        crates.chain(modules).partition(|stage| stage.name.ends_with("perf-runner"));
+    Ok(others.into_iter().chain(runner).collect())
+}
+
+fn check_format(repository: &Repository) -> Result<(), Fault> {
+    Invocation::cargo(repository.root(), ["fmt", "--all", "--check"]).run()?;
+    let go_files = repository.files()?.into_iter().filter(|f| f.extension().is_some_and(|kind| kind == "go"));
+    let mut arguments = vec!["-l".into()];
+    arguments.extend(go_files);
+    if arguments.len() == 1 {
+        return Ok(());
+    }
+    let unformatted = Invocation::new(repository.root(), "gofmt", arguments).output()?;
+    if unformatted.is_empty() {
+        return Ok(());
+    }
+    Err(Fault::new(format!("not formatted:\n{unformatted}")).repair("run `gofmt -w` on them"))
+}

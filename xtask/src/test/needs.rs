@@ -1,0 +1,84 @@
+//! Which programs are there, told before an hour is spent without them.
+
+use postgres_cluster::Binaries;
+
+use crate::{fault::Fault, invocation::Invocation, repository::Repository, tools};
+
+/// A version as its first two numbers.
+type Version = (u32, u32);
+
+/// Names every program that is missing or too old, all at once.
+///
+/// Errors: at least one is.
+pub(crate) fn check(repository: &Repository) -> Result<(), Fault> {
+    let mut missing = Vec::new();
+    for (program, argument) in [("git", "--version"), ("cargo", "--version"), ("gcc", "--version")] {
+        match first_line(repository, program, argument) {
+            Some(line) => println!("{program}: {line}"),
+            None => missing.push(lack(program)),
+        }
+    }
+    let modules = repository.go_modules()?;
+    if !modules.is_empty() {
+        missing.extend(check_go(repository, &modules)?);
+    }
+    match Binaries::find(None) {
+        Ok(found) => println!("postgres: {} in {}", found.version(), found.folder().display()),
+        Err(error) => missing.push(format!("postgres: {error}")),
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Fault::new(format!("missing or too old:\n{}", missing.join("\n"))))
+}
+
+fn check_go(repository: &Repository, modules: &[String]) -> Result<Option<String>, Fault> {
+    let manifests = modules
+        .iter()
+        .map(|module| repository.read(format!("{module}/go.mod")))
+        .collect::<Result<Vec<String>, Fault>>()?;
+    let wanted = manifests.iter().filter_map(|text| wanted_go(text)).max().unwrap_or_default();
+    let Some(line) = first_line(repository, "go", "version") else { return Ok(Some(lack("go"))) };
+    println!("go: {line}");
+    let found = line.split_whitespace().find_map(|word| version(word.strip_prefix("go")?));
+    if found.is_some_and(|found| found >= wanted) {
+        return Ok(None);
+    }
+    Ok(Some(format!("go: {line}, and go.mod asks for {}.{} or newer", wanted.0, wanted.1)))
+}
+
+/// What the `go` line of a go.mod asks for.
+fn wanted_go(go_mod: &str) -> Option<Version> {
+    go_mod.lines().find_map(|line| version(line.strip_prefix("go ")?))
+}
+
+fn version(text: &str) -> Option<Version> {
+    let mut numbers = text.trim().split('.');
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
+fn first_line(repository: &Repository, program: &str, argument: &str) -> Option<String> {
+    let outcome = Invocation::new(repository.root(), program, [argument]).outcome().ok()?;
+    let text = String::from_utf8_lossy(&outcome.stdout);
+    text.lines().next().filter(|_| outcome.status.success()).map(str::to_owned)
+}
+
+fn lack(program: &str) -> String {
+    format!("{program}: not found; {}", tools::repair(program).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_as_numbers() {
+        assert!(wanted_go("module m\n\ngo 1.9.1\n").unwrap() < version("1.26.8").unwrap());
+        assert_eq!(wanted_go("module m\n"), None);
+    }
+
+    #[test]
+    fn a_missing_program_is_named_with_its_package() {
+        assert_eq!(lack("gcc"), "gcc: not found; apt-get install gcc libc6-dev");
+    }
+}

@@ -1,0 +1,27 @@
+//! The programs that the repository needs, and the Debian package that has each.
+
+/// Program and package.
+const PACKAGES: [(&str, &str); 9] = [
+    ("cargo", "rustup"),
+    ("gcc", "gcc libc6-dev"),
+    ("git", "git"),
+    ("go", "golang"),
+    ("gofmt", "golang"),
+    ("pgbench", "postgresql"),
+    ("psql", "postgresql"),
+    ("setpriv", "util-linux"),
+    ("wrk", "wrk"),
+];
+
+/// How to get a program of ours; `None` for any other.
+pub(crate) fn repair(program: &str) -> Option<String> {
+    let (_, packages) = PACKAGES.iter().find(|(known, _)| *known == program)?;
+    Some(match program {
+        // Debian's own are older than what the manifests ask for.
+        "cargo" => "install the Rust that Cargo.toml's `rust-version` asks for with rustup".to_owned(),
+        "go" | "gofmt" => {
+            format!("install the Go that go.mod asks for (`apt-get install {packages}`, or a newer release)")
+        }
+        _ => format!("apt-get install {packages}"),
+    })
+}
