@@ -10,7 +10,7 @@
 //! | `events.json` | runner | what the script needs of them: REST `[{kind, before, after}]`, gRPC `[{kind, message}]` |
 //! | `k6.json` | runner | an empty k6 configuration, so that no file of the user's has a say |
 //! | `summary.json` | generator | [`GeneratorSummary`]: counts and exact quantiles per phase |
-//! | `unacknowledged.jsonl` | generator | one [`Unacknowledged`] a line, at most 10,000 over all VUs |
+//! | `unacknowledged.jsonl` | generator | one [`Unacknowledged`] a line, at most 10,000 over all VUs; `why` may say in words why there was no answer |
 //!
 //! An entity's id is `<kind>-<tag>-<vu>-<call>`: the template's kind, the run's
 //! tag, the VU from 1 in five digits, and the VU's own count of calls from 0 in nine, going on
@@ -23,3 +23,16 @@
 //! [`EventTemplate`]: crate::model::EventTemplate
 //! [`GeneratorSummary`]: crate::model::GeneratorSummary
 //! [`Unacknowledged`]: crate::model::Unacknowledged
+
+mod attributes;
+mod exit;
+mod faults;
+mod job;
+mod options;
+mod outputs;
+mod templates;
+
+pub use exit::meaning;
+pub use job::{LoadOf, LoadPaths, prepare};
+pub use outputs::read;
+pub use templates::make as make_templates;

@@ -80,7 +80,8 @@ pub struct PhaseNumbers {
     pub sent_bytes: u64,
     /// Bytes received.
     pub received_bytes: u64,
-    /// The wire's own clock; none when no call was answered.
+    /// The wire's own clock, over every call that k6 keeps a sample of: REST all of
+    /// them, gRPC none that could not connect. None without samples.
     pub request: Option<Quantiles>,
     /// One call as the script saw it, from a payload that is ready to an outcome
     /// that is known: an iteration less its think time, and the clock that both

@@ -7,6 +7,7 @@ mod api;
 mod audit;
 mod campaign;
 mod check;
+mod entity_id;
 mod generator;
 mod host;
 mod load_plan;
@@ -24,6 +25,7 @@ pub use campaign::{
     Campaign, CampaignId, CampaignStatus, CampaignSummary, Mode, StoredCampaign, StoredRun, WhichCampaign,
 };
 pub use check::{Check, CheckScope, Verdict};
+pub use entity_id::EntityId;
 pub use generator::{ExitMeaning, GeneratorEnd, GeneratorJob, LoadResult, PhaseNumbers, Unacknowledged};
 pub use host::{GitState, HostFacts, ToolVersion};
 pub use load_plan::LoadPlan;

@@ -1,0 +1,190 @@
+//! The inputs of one test run's load, as files and as a command line.
+
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{
+    faults,
+    options::{self, OptionsOf},
+};
+use crate::{
+    fault::Fault,
+    model::{
+        Endpoint, EntityId, EventTemplate, GeneratorJob, GeneratorSummary, LoadPlan, PhaseLoad, Plan,
+        PlannedPhase, PlannedRun, Protocol, Unacknowledged,
+    },
+    wire::EVENTS_PATH,
+};
+
+/// The method that takes events.
+const GRPC_METHOD: &str = "com.example.grpc.EventService/ProcessEvent";
+
+/// An empty configuration of k6.
+const CONFIGURATION_FILE: &str = "k6.json";
+
+/// Go's default. Its heap is the samples kept so far, so a larger figure would
+/// double the memory of a long test for a few per cent of processor time.
+const GARBAGE_COLLECTION_PERCENT: u32 = 100;
+
+/// Where things are.
+#[derive(Debug, Clone, Copy)]
+pub struct LoadPaths<'a> {
+    /// The root of the repository.
+    pub repository: &'a Path,
+    /// The folder of the test run's raw files; it exists.
+    pub folder: &'a Path,
+}
+
+/// What is to be loaded, and with what.
+#[derive(Debug, Clone, Copy)]
+pub struct LoadOf<'a> {
+    /// The campaign's plan.
+    pub plan: &'a Plan,
+    /// The test run.
+    pub run: &'a PlannedRun,
+    /// Where the service answers.
+    pub endpoint: &'a Endpoint,
+    /// What is sent.
+    pub templates: &'a [EventTemplate],
+}
+
+/// Writes the inputs and says how the generator is called. `cores` is how many
+/// processors it may use.
+///
+/// # Errors
+/// When a file cannot be written, naming it.
+pub fn prepare(load: &LoadOf<'_>, paths: &LoadPaths<'_>, cores: u32) -> Result<GeneratorJob, Fault> {
+    let protocol = load.endpoint.protocol;
+    write(paths.folder, LoadPlan::FILE, &load_plan(load)?)?;
+    write(paths.folder, LoadPlan::TEMPLATES_FILE, &load.templates)?;
+    let events: Vec<Value> = load.templates.iter().map(|template| event(template, protocol)).collect();
+    write(paths.folder, LoadPlan::EVENTS_FILE, &events)?;
+    write(paths.folder, CONFIGURATION_FILE, &json!({}))?;
+    let folder = std::path::absolute(paths.folder)
+        .map_err(|error| Fault::failed(format!("cannot find {}", paths.folder.display())).cause(error))?;
+    let script = match protocol {
+        Protocol::Rest => "rest.js",
+        Protocol::Grpc => "grpc.js",
+    };
+    let script = paths.repository.join("load-test/k6").join(script);
+    Ok(GeneratorJob {
+        arguments: arguments(&folder, &script),
+        variables: variables(&folder, paths.repository, cores),
+        script,
+        folder,
+        deadline_ms: load.run.deadline_ms,
+    })
+}
+
+/// What a script needs of a template.
+fn event(template: &EventTemplate, protocol: Protocol) -> Value {
+    match protocol {
+        Protocol::Rest => json!({
+            "kind": template.kind,
+            "before": template.body_before_id,
+            "after": template.body_after_id,
+        }),
+        Protocol::Grpc => json!({ "kind": template.kind, "message": template.message }),
+    }
+}
+
+fn load_plan(load: &LoadOf<'_>) -> Result<LoadPlan, Fault> {
+    let Endpoint { protocol, authority } = load.endpoint;
+    let (target, method) = match protocol {
+        Protocol::Rest => (format!("http://{authority}{EVENTS_PATH}"), String::new()),
+        Protocol::Grpc => (authority.clone(), GRPC_METHOD.to_owned()),
+    };
+    let faults = faults::of(*protocol)?;
+    let options = options::make(&OptionsOf {
+        protocol: *protocol,
+        phases: &load.run.phases,
+        request_timeout_ms: load.plan.request_timeout_ms,
+        failure_kinds: faults.kinds.iter().chain([&faults.other]).map(String::as_str).collect(),
+    });
+    Ok(LoadPlan {
+        format: GeneratorSummary::FORMAT,
+        run: load.run.id.0.clone(),
+        protocol: *protocol,
+        tag: load.run.tag.clone(),
+        target,
+        method,
+        request_timeout_ms: load.plan.request_timeout_ms,
+        think_time_ms: load.plan.think_time_ms,
+        phases: load.run.phases.clone(),
+        failure_kinds: faults.kinds,
+        other_failure: faults.other,
+        fault_by_status: faults.by_status,
+        fault_with_details: faults.with_details,
+        named_per_vu: named_per_vu(&load.run.phases),
+        vu_digits: EntityId::VU_DIGITS,
+        iteration_digits: EntityId::CALL_DIGITS,
+        options,
+    })
+}
+
+/// VUs cannot count together, so each has its share of what may be named.
+fn named_per_vu(phases: &[PlannedPhase]) -> u64 {
+    let vus: u64 = phases
+        .iter()
+        .map(|phase| match phase.load {
+            PhaseLoad::Iterations { vus, .. } => u64::from(vus),
+        })
+        // VUs are used again by later phases, so the largest phase has them all.
+        .max()
+        .unwrap_or(1);
+    (Unacknowledged::LIMIT as u64 / vus.max(1)).max(1)
+}
+
+fn arguments(folder: &Path, script: &Path) -> Vec<String> {
+    let file = |name: &str| folder.join(name).display().to_string();
+    [
+        "run",
+        "--quiet",
+        "--no-color",
+        // No REST API: its fixed port would be one campaign's only.
+        "--address=",
+        // Messages alone: what the script says is a line of JSON.
+        "--log-format=raw",
+        "--config",
+        &file(CONFIGURATION_FILE),
+        "--console-output",
+        &file(Unacknowledged::FILE),
+        &script.display().to_string(),
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
+fn variables(folder: &Path, repository: &Path, cores: u32) -> Vec<(String, String)> {
+    let path = |path: PathBuf| path.display().to_string();
+    [
+        ("PERF_PLAN", path(folder.join(LoadPlan::FILE))),
+        ("PERF_EVENTS", path(folder.join(LoadPlan::EVENTS_FILE))),
+        ("PERF_SUMMARY", path(folder.join(GeneratorSummary::FILE))),
+        ("PERF_PROTO", path(repository.join("contract/event_service.proto"))),
+        ("K6_NO_USAGE_REPORT", "true".to_owned()),
+        ("K6_AUTO_EXTENSION_RESOLUTION", "false".to_owned()),
+        ("GOMAXPROCS", cores.max(1).to_string()),
+        ("GOGC", GARBAGE_COLLECTION_PERCENT.to_string()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .to_vec()
+}
+
+/// Writes a file whole or not at all: a reader never finds half of it.
+fn write(folder: &Path, name: &str, content: &impl Serialize) -> Result<(), Fault> {
+    let fault = || Fault::failed(format!("cannot write {}", folder.join(name).display()));
+    let text = serde_json::to_vec(content).map_err(|error| fault().cause(error))?;
+    let unwritable = |error: std::io::Error| {
+        fault().cause(error).repair("make room on the disk and let the results folder be written to")
+    };
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
+    file.write_all(&text).map_err(unwritable)?;
+    file.persist(folder.join(name)).map_err(|error| unwritable(error.error))?;
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! k6's own options for a plan: one scenario per phase, and the names under which
+//! k6 keeps numbers per phase.
+
+use serde_json::{Map, Value, json};
+
+use crate::model::{PhaseLoad, PlannedPhase, Protocol, TrendSummary};
+
+/// Counters kept per phase.
+const COUNTERS: [&str; 9] = [
+    "iterations",
+    "events_attempted",
+    "events_acknowledged",
+    "events_failed",
+    "events_unknown",
+    "dropped_iterations",
+    "connections_opened",
+    "data_sent",
+    "data_received",
+];
+
+/// What the options are made from.
+pub(super) struct OptionsOf<'a> {
+    pub(super) protocol: Protocol,
+    pub(super) phases: &'a [PlannedPhase],
+    pub(super) request_timeout_ms: u64,
+    pub(super) failure_kinds: Vec<&'a str>,
+}
+
+/// The options as k6 reads them.
+pub(super) fn make(of: &OptionsOf<'_>) -> Value {
+    json!({
+        "scenarios": scenarios(of),
+        "thresholds": bookkeeping(of),
+        "summaryTrendStats": TrendSummary::STATISTICS,
+        // Every tag is paid for with each sample; the phase is all that is asked for.
+        "systemTags": ["scenario"],
+        "noConnectionReuse": false,
+        "noVUConnectionReuse": false,
+        // A call without an answer is the script's to handle, not a warning in a log.
+        "throw": true,
+        // A redirect is not an answer of the contract, and following one would be a second call.
+        "maxRedirects": 0,
+    })
+}
+
+fn scenarios(of: &OptionsOf<'_>) -> Map<String, Value> {
+    of.phases.iter().map(|phase| (phase.name.clone(), scenario(phase, of.request_timeout_ms))).collect()
+}
+
+/// One held load; calls under way at its end may still take their full timeout.
+fn scenario(phase: &PlannedPhase, request_timeout_ms: u64) -> Value {
+    let mut scenario = match &phase.load {
+        PhaseLoad::Iterations { vus, per_vu, max_duration_ms } => iterations(*vus, *per_vu, *max_duration_ms),
+    };
+    scenario.insert("startTime".to_owned(), milliseconds(phase.start_ms));
+    scenario.insert("gracefulStop".to_owned(), milliseconds(request_timeout_ms));
+    Value::Object(scenario)
+}
+
+fn iterations(vus: u32, per_vu: u32, max_duration_ms: u64) -> Map<String, Value> {
+    Map::from_iter([
+        ("executor".to_owned(), json!("per-vu-iterations")),
+        ("vus".to_owned(), json!(vus)),
+        ("iterations".to_owned(), json!(per_vu)),
+        ("maxDuration".to_owned(), milliseconds(max_duration_ms)),
+    ])
+}
+
+fn milliseconds(ms: u64) -> Value {
+    json!(format!("{ms}ms"))
+}
+
+/// Thresholds that always hold. Naming a metric with a scenario's tag makes k6
+/// keep it apart, and a metric with a threshold is in the summary even if it
+/// has no sample: k6's own zero, where a metric that does not exist stays absent.
+fn bookkeeping(of: &OptionsOf<'_>) -> Map<String, Value> {
+    let request = match of.protocol {
+        Protocol::Rest => "http_req_duration",
+        Protocol::Grpc => "grpc_req_duration",
+    };
+    let mut thresholds = Map::new();
+    for phase in of.phases {
+        let scenario = format!("scenario:{}", phase.name);
+        for counter in COUNTERS {
+            thresholds.insert(format!("{counter}{{{scenario}}}"), json!(["count>=0"]));
+        }
+        for kind in &of.failure_kinds {
+            thresholds.insert(format!("events_failed{{{scenario},kind:{kind}}}"), json!(["count>=0"]));
+        }
+        for trend in [request, "event_duration"] {
+            thresholds.insert(format!("{trend}{{{scenario}}}"), json!(["max>=0"]));
+        }
+        thresholds.insert(format!("call_clock{{{scenario}}}"), json!(["value>=0"]));
+    }
+    thresholds
+}

@@ -1,0 +1,204 @@
+//! The real k6, built once for all tests, and a plan for it.
+
+use std::{
+    fs::{self, File},
+    os::unix::process::ExitStatusExt as _,
+    path::{Path, PathBuf},
+    process::{Output, Stdio},
+    time::Duration,
+};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use perf_runner::{
+    fault::Fault,
+    load::{LoadOf, LoadPaths},
+    model::{
+        Api, CampaignId, Endpoint, EventTemplate, GeneratorEnd, GeneratorJob, Language, LoadResult, Mode,
+        PayloadSize, PhaseLoad, Plan, PlannedPhase, PlannedRun, Protocol, TestRunId,
+    },
+};
+use sha2::{Digest as _, Sha256};
+use tokio::process::Command;
+
+use crate::expectation::Ledger;
+
+pub(crate) const TAG: &str = "1a2b3c4d";
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// The generator's program, under a name made of what it is built from.
+pub(crate) fn k6() -> PathBuf {
+    let source = repository().join("load-test/k6");
+    let mut hash = Sha256::new();
+    for name in ["go.mod", "go.sum", "main.go"] {
+        hash.update(fs::read(source.join(name)).unwrap());
+    }
+    let hash = format!("{:x}", u128::from_be_bytes(hash.finalize()[..16].try_into().unwrap()));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let program = folder.join(format!("k6-{hash}"));
+    // Tests run at the same time, in several processes; one of them builds.
+    let lock = File::create(folder.join("k6.lock")).unwrap();
+    lock.lock().unwrap();
+    if !program.exists() {
+        let made = folder.join(format!("k6-{hash}.making"));
+        let built = std::process::Command::new("go")
+            .args(["build", "-o"])
+            .arg(&made)
+            .arg(".")
+            .current_dir(&source)
+            .status()
+            .expect("the tests of the load need Go");
+        assert!(built.success(), "k6 cannot be built");
+        fs::rename(made, &program).unwrap();
+    }
+    program
+}
+
+/// One run that a test wants to see.
+pub(crate) struct Wanted {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) phases: Vec<PlannedPhase>,
+    pub(crate) payload: PayloadSize,
+    pub(crate) request_timeout_ms: u64,
+}
+
+impl Wanted {
+    /// Two VUs with this many calls each, of small events.
+    pub(crate) fn small(endpoint: Endpoint, per_vu: u32) -> Self {
+        let phases = vec![phase("p1", 2, per_vu)];
+        Self { endpoint, phases, payload: PayloadSize::Default, request_timeout_ms: 2_000 }
+    }
+}
+
+pub(crate) fn phase(name: &str, vus: u32, per_vu: u32) -> PlannedPhase {
+    let load = PhaseLoad::Iterations { vus, per_vu, max_duration_ms: 60_000 };
+    PlannedPhase { name: name.to_owned(), load, start_ms: 0, settle_ms: 0 }
+}
+
+/// What k6 did, and what it was given.
+pub(crate) struct Played {
+    pub(crate) load: LoadResult,
+    pub(crate) templates: Vec<EventTemplate>,
+}
+
+/// Runs k6 to its end and reads its numbers.
+pub(crate) async fn play(wanted: Wanted) -> Played {
+    let prepared = prepare(&wanted);
+    let output = command(&prepared.job).output().await.unwrap();
+    let end = end_of(&output, false);
+    assert_eq!((end.code, end.log_tail.as_slice()), (Some(0), [].as_slice()));
+    let load = perf_runner::load::read(&prepared.job, &end, &prepared.run).unwrap();
+    Played { load, templates: prepared.templates }
+}
+
+/// Runs k6 and sends it a signal once the stand-in has seen this many events.
+pub(crate) async fn play_until(
+    wanted: Wanted,
+    signal: Signal,
+    events: usize,
+    ledger: &Ledger,
+) -> Result<LoadResult, Fault> {
+    let prepared = prepare(&wanted);
+    let child = command(&prepared.job).spawn().unwrap();
+    let pid = i32::try_from(child.id().unwrap()).unwrap();
+    let seen = async {
+        while ledger.seen().len() < events {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, seen).await.expect("k6 sent nothing");
+    kill(Pid::from_raw(pid), signal).unwrap();
+    let output = child.wait_with_output().await.unwrap();
+    perf_runner::load::read(&prepared.job, &end_of(&output, signal == Signal::SIGINT), &prepared.run)
+}
+
+fn end_of(output: &Output, interrupted: bool) -> GeneratorEnd {
+    GeneratorEnd {
+        code: output.status.code(),
+        signal: output.status.signal(),
+        overdue: false,
+        interrupted,
+        log_tail: String::from_utf8_lossy(&output.stderr).lines().map(str::to_owned).collect(),
+    }
+}
+
+pub(crate) struct Prepared {
+    pub(crate) templates: Vec<EventTemplate>,
+    pub(crate) job: GeneratorJob,
+    pub(crate) run: PlannedRun,
+    _folder: tempfile::TempDir,
+}
+
+pub(crate) fn prepare(wanted: &Wanted) -> Prepared {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let run = run(wanted);
+    let plan = Plan {
+        campaign: CampaignId("a-campaign".to_owned()),
+        mode: Mode::Smoke,
+        seed: 1,
+        rounds: 1,
+        think_time_ms: 0,
+        request_timeout_ms: wanted.request_timeout_ms,
+        max_connections: 10,
+        runs: Vec::new(),
+        left_out: Vec::new(),
+    };
+    let templates = perf_runner::load::make_templates(wanted.payload, 1).unwrap();
+    let load = LoadOf { plan: &plan, run: &run, endpoint: &wanted.endpoint, templates: &templates };
+    let paths = LoadPaths { repository: &repository(), folder: folder.path() };
+    let job = perf_runner::load::prepare(&load, &paths, 2).unwrap();
+    Prepared { templates, job, run, _folder: folder }
+}
+
+/// k6 with the job's environment and nothing else of this process's.
+pub(crate) fn command(job: &GeneratorJob) -> Command {
+    let mut command = Command::new(k6());
+    command
+        .args(&job.arguments)
+        .env_clear()
+        .envs(job.variables.iter().cloned())
+        .current_dir(&job.folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+fn run(wanted: &Wanted) -> PlannedRun {
+    let protocol = wanted.endpoint.protocol;
+    PlannedRun {
+        id: TestRunId("a-run".to_owned()),
+        tag: TAG.to_owned(),
+        round: 1,
+        slot: 1,
+        api: Api {
+            id: format!("stand-in-{protocol}"),
+            language: Language::Rust,
+            protocol,
+            port: 0,
+            build: Vec::new(),
+            start: Vec::new(),
+            image: String::new(),
+        },
+        payload: wanted.payload,
+        phases: wanted.phases.clone(),
+        planned_ms: 60_000,
+        deadline_ms: 120_000,
+    }
+}
+
+/// A port that nobody listens on.
+pub(crate) async fn nobody(protocol: Protocol) -> Endpoint {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let authority = listener.local_addr().unwrap().to_string();
+    Endpoint { protocol, authority }
+}
+
+/// Long enough for k6 to begin, on a busy machine too.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
