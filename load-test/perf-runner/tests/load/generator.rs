@@ -50,6 +50,8 @@ pub(crate) fn k6() -> PathBuf {
             .args(["build", "-o"])
             .arg(&made)
             .arg(".")
+            // The services' workspace would have a say in k6's versions, and k6 in theirs.
+            .env("GOWORK", "off")
             .current_dir(&source)
             .status()
             .expect("the tests of the load need Go");
