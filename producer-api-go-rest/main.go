@@ -19,22 +19,20 @@ import (
 )
 
 const (
-	name = "producer-api-go-rest"
-
 	exitFailed     = 1
 	exitBadSetting = 2
 )
 
-var port = config.Port{Variable: "SERVER_PORT", Default: 9083}
+var service = config.Service{Name: "producer-api-go-rest", PortVariable: "SERVER_PORT", DefaultPort: 9083}
 
 func main() {
-	settings, err := config.Load(port, os.LookupEnv)
+	settings, err := config.Load(service, os.LookupEnv)
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
+		fmt.Fprintf(os.Stderr, "%s: %v\n", service.Name, err)
 		os.Exit(exitBadSetting)
 	}
 	if err := run(settings); err != nil {
-		fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
+		fmt.Fprintf(os.Stderr, "%s: %v\n", service.Name, err)
 		os.Exit(exitFailed)
 	}
 }
@@ -52,12 +50,11 @@ func run(settings config.Config) error {
 	events := ingest.New(rows)
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", settings.Listen.String())
 	if err != nil {
-		return fmt.Errorf("cannot listen: %w", err)
+		return fmt.Errorf("cannot listen (SERVER_ADDRESS, %s): %w", service.PortVariable, err)
 	}
 	log.Info("started", "settings", settings)
-	if refused := events.Ready(ctx); refused != nil {
-		log.Warn("not ready", "detail", refused.Detail, "cause", refused.Cause)
-	}
+	// Beside the serving: a database that is away must not delay the health route.
+	go logReadiness(ctx, events, log)
 	web := server.Server{Handler: server.Handler(events, log), Timeouts: server.DefaultTimeouts(), Log: log}
 	drained, err := web.Serve(ctx, listener)
 	if err != nil {
@@ -68,4 +65,10 @@ func run(settings config.Config) error {
 	}
 	log.Info("stopped", "drained", drained)
 	return nil
+}
+
+func logReadiness(ctx context.Context, events *ingest.Ingest, log *slog.Logger) {
+	if refused := events.Ready(ctx); refused != nil {
+		log.Warn("not ready", "detail", refused.Detail, "cause", refused.Cause)
+	}
 }

@@ -17,26 +17,26 @@ import (
 
 func TestMain(m *testing.M) { servicetest.Main(m, main) }
 
-// service is the service as a process.
-type service struct {
+// running is the service as a process.
+type running struct {
 	*servicetest.Process
 	url    string
 	client *http.Client
 }
 
-func start(t *testing.T, variables ...string) service {
+func start(t *testing.T, variables ...string) running {
 	t.Helper()
 	port := servicetest.FreePort(t)
 	transport := &http.Transport{MaxIdleConnsPerHost: 2000}
 	t.Cleanup(transport.CloseIdleConnections)
-	return service{
+	return running{
 		Process: servicetest.Start(t, append(variables, "SERVER_PORT="+port)...),
 		url:     "http://127.0.0.1:" + port + "/api/v1/events",
 		client:  &http.Client{Transport: transport},
 	}
 }
 
-func ready(t *testing.T, database postgrestest.Database) service {
+func ready(t *testing.T, database postgrestest.Database) running {
 	t.Helper()
 	to := start(t, "DATABASE_URL="+database.URL)
 	servicetest.Eventually(t, "the service is healthy", func() bool { return to.health() == http.StatusOK })
@@ -44,7 +44,7 @@ func ready(t *testing.T, database postgrestest.Database) service {
 }
 
 // health gives the status of the health reply, 0 when there is none.
-func (s service) health() int {
+func (s running) health() int {
 	response, err := s.client.Get(s.url + "/health")
 	if err != nil {
 		return 0
@@ -55,7 +55,7 @@ func (s service) health() int {
 }
 
 // post gives the status of the reply to an event, 0 when there is none.
-func (s service) post(id string) int {
+func (s running) post(id string) int {
 	body := fmt.Sprintf(`{"eventHeader":{"eventName":"LoanCreated"},"eventBody":{"entities":[`+
 		`{"entityType":"Loan","entityId":%q,"updatedAttributes":{"balance":1}}]}}`, id)
 	response, err := s.client.Post(s.url, "application/json", strings.NewReader(body))
@@ -67,15 +67,15 @@ func (s service) post(id string) int {
 	return response.StatusCode
 }
 
-func (s service) acknowledged(id string) bool { return s.post(id) == http.StatusOK }
+func (s running) acknowledged(id string) bool { return s.post(id) == http.StatusOK }
 
 func TestABadSettingStopsTheStart(t *testing.T) {
 	tests := map[string]string{
 		"SERVER_PORT=abc":            "producer-api-go-rest: SERVER_PORT: \"abc\" is not a port (1 to 65535)\n",
 		"SERVER_ADDRESS=x":           "producer-api-go-rest: SERVER_ADDRESS: \"x\" is not an IP address\n",
-		"DATABASE_MAX_CONNECTIONS=0": "producer-api-go-rest: DATABASE_MAX_CONNECTIONS: \"0\" is not a number of connections (1 to 1000)\n",
-		"LOG_LEVEL=loud":             "producer-api-go-rest: LOG_LEVEL: \"loud\" is not a log level (error, warn, info, debug or trace)\n",
-		"DATABASE_URL=secret":        "producer-api-go-rest: DATABASE_URL: the value is not a PostgreSQL URL (postgresql://user:password@host:port/database)\n",
+		"DATABASE_MAX_CONNECTIONS=0": "producer-api-go-rest: DATABASE_MAX_CONNECTIONS: \"0\" is not a whole number from 1 to 1000\n",
+		"LOG_LEVEL=loud":             "producer-api-go-rest: LOG_LEVEL: \"loud\" is none of error, warn, info, debug, trace\n",
+		"DATABASE_URL=secret":        "producer-api-go-rest: DATABASE_URL: is not of the form postgresql://USER:PASSWORD@HOST:PORT/DATABASE\n",
 	}
 	for variable, complaint := range tests {
 		process := servicetest.Start(t, variable)

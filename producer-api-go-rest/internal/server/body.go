@@ -20,6 +20,8 @@ const (
 	// lingerBytes is how much of a refused body is still taken in, so that a
 	// client which writes all of it before it reads meets the reply and no reset.
 	lingerBytes = 128 << 20
+	// drainedByServer is what net/http itself reads of a body that a handler left.
+	drainedByServer = 256 << 10
 )
 
 // body is a request's body in a buffer that is used again.
@@ -38,11 +40,11 @@ func (b *body) release() {
 // answers the request itself and gives nil when there is no such body.
 func (h *handlers) readBody(c *gin.Context, limit int64) *body {
 	if !isJSON(c.Request.Header.Get("Content-Type")) {
-		h.refuse(c, fault.New(fault.UnsupportedMedia, "Content-Type must be application/json"))
+		h.refuseUnread(c, fault.New(fault.UnsupportedMedia, "Content-Type must be application/json"))
 		return nil
 	}
 	if c.Request.ContentLength > limit {
-		h.refuseTooLarge(c, limit)
+		h.refuseUnread(c, tooLarge(limit))
 		return nil
 	}
 	read := bodies.Get().(*body)
@@ -52,7 +54,7 @@ func (h *handlers) readBody(c *gin.Context, limit int64) *body {
 	}
 	read.release()
 	if err == nil {
-		h.refuseTooLarge(c, limit)
+		h.refuseUnread(c, tooLarge(limit))
 		return nil
 	}
 	// The rest of the body may still come; it is not the next request.
@@ -74,16 +76,21 @@ func isJSON(contentType string) bool {
 	return strings.EqualFold(strings.TrimSpace(mediaType), jsonType)
 }
 
-// refuseTooLarge answers at once and closes the connection, but lets the client
-// finish writing: it would otherwise see a reset instead of the reply.
-func (h *handlers) refuseTooLarge(c *gin.Context, limit int64) {
+// refuseUnread answers before the body is read. What is left of a small body the
+// HTTP server takes in by itself. A large one ends the connection, but the client
+// may finish writing: it would otherwise see a reset instead of the reply.
+func (h *handlers) refuseUnread(c *gin.Context, refused *fault.Fault) {
+	if length := c.Request.ContentLength; length >= 0 && length <= drainedByServer {
+		h.refuse(c, refused)
+		return
+	}
 	control := http.NewResponseController(c.Writer)
 	// Without this the reply would wait for the body. HTTP/1 has it always.
 	if err := control.EnableFullDuplex(); err != nil {
 		h.log.DebugContext(c, "no full duplex", "cause", err)
 	}
 	c.Header("Connection", "close")
-	h.refuse(c, tooLarge(limit))
+	h.refuse(c, refused)
 	if err := control.Flush(); err != nil {
 		return
 	}

@@ -58,9 +58,20 @@ func reader(body string, hide bool) io.Reader {
 // A simple client writes everything before it reads; it must still be told.
 func TestAClientThatReadsLastMeetsTheReply(t *testing.T) {
 	to := start(t)
-	for _, head := range []string{"Content-Length: 104857600\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n6400000\r\n"} {
+	const length, chunk = "Content-Length: 104857600\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n6400000\r\n"
+	tests := []struct {
+		head string
+		code int
+	}{
+		{"POST " + events + " HTTP/1.1\r\nContent-Type: application/json\r\nHost: x\r\n" + length, http.StatusRequestEntityTooLarge},
+		{"POST " + events + " HTTP/1.1\r\nContent-Type: application/json\r\nHost: x\r\n" + chunk, http.StatusRequestEntityTooLarge},
+		{"POST " + events + " HTTP/1.1\r\nHost: x\r\n" + length, http.StatusUnsupportedMediaType},
+		{"POST / HTTP/1.1\r\nHost: x\r\n" + chunk, http.StatusNotFound},
+		{"PUT " + events + " HTTP/1.1\r\nHost: x\r\n" + length, http.StatusMethodNotAllowed},
+	}
+	for _, test := range tests {
 		conn := dial(t, to)
-		if _, err := fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n%s", events, head); err != nil {
+		if _, err := fmt.Fprint(conn, test.head); err != nil {
 			t.Fatal(err)
 		}
 		block := []byte(strings.Repeat(" ", 1<<20))
@@ -73,8 +84,8 @@ func TestAClientThatReadsLastMeetsTheReply(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if response.StatusCode != http.StatusRequestEntityTooLarge || !response.Close {
-			t.Error(response.Status, response.Close)
+		if response.StatusCode != test.code || !response.Close {
+			t.Error(test.head, response.Status, response.Close)
 		}
 	}
 }

@@ -63,10 +63,10 @@ func Handler(to Ingest, log *slog.Logger) http.Handler {
 	engine.UseRawPath = true
 	engine.Use(h.recoverPanic)
 	engine.NoRoute(func(c *gin.Context) {
-		h.refuse(c, fault.New(fault.NotFound, "there is nothing at this path"))
+		h.refuseUnread(c, fault.New(fault.NotFound, "there is nothing at this path"))
 	})
 	engine.NoMethod(func(c *gin.Context) {
-		h.refuse(c, fault.New(fault.MethodNotAllowed, "this path does not take the method "+c.Request.Method))
+		h.refuseUnread(c, fault.New(fault.MethodNotAllowed, "this path does not take the method "+c.Request.Method))
 	})
 	events := engine.Group("/api/v1/events")
 	events.POST("", h.postEvent)

@@ -27,6 +27,14 @@ const (
 // words in every language.
 const LevelTrace = slog.LevelDebug - 4
 
+// Service is what distinguishes one service from another before it reads anything.
+type Service struct {
+	// Name is that of its folder.
+	Name         string
+	PortVariable string
+	DefaultPort  uint16
+}
+
 // Config is what a service needs to know.
 type Config struct {
 	Listen   netip.AddrPort
@@ -36,25 +44,26 @@ type Config struct {
 
 // Database is where the table is and how many connections may be open to it.
 type Database struct {
-	URL            string
+	URL string
+	// Application is the name that the server shows for the connections.
+	Application    string
 	MaxConnections int32
-}
-
-// Port is the one variable in which the wires differ.
-type Port struct {
-	Variable string
-	Default  uint16
 }
 
 // Lookup finds a variable, as os.LookupEnv does.
 type Lookup func(variable string) (value string, found bool)
 
-// Load reads all variables. The error is one line that names the variable, what
-// it holds (never for DATABASE_URL, which has a password) and what it may hold.
-func Load(port Port, lookup Lookup) (Config, error) {
-	number, portErr := readPort(port, lookup)
+// Load reads all variables; an empty one counts as absent. The error is one line
+// that names the variable, what it holds (never for DATABASE_URL, which has a
+// password) and what it may hold.
+func Load(service Service, environment Lookup) (Config, error) {
+	lookup := func(variable string) (string, bool) {
+		value, found := environment(variable)
+		return value, found && value != ""
+	}
+	number, portErr := readPort(service, lookup)
 	address, addressErr := readAddress(lookup)
-	database, databaseErr := readDatabase(lookup)
+	database, databaseErr := readDatabase(service.Name, lookup)
 	level, levelErr := readLevel(lookup)
 	for _, err := range []error{portErr, addressErr, databaseErr, levelErr} {
 		if err != nil {
@@ -68,14 +77,14 @@ func Load(port Port, lookup Lookup) (Config, error) {
 	}, nil
 }
 
-func readPort(port Port, lookup Lookup) (uint16, error) {
-	value, found := lookup(port.Variable)
+func readPort(service Service, lookup Lookup) (uint16, error) {
+	value, found := lookup(service.PortVariable)
 	if !found {
-		return port.Default, nil
+		return service.DefaultPort, nil
 	}
 	number, err := strconv.ParseUint(value, 10, 16)
 	if err != nil || number == 0 {
-		return 0, fmt.Errorf("%s: %q is not a port (1 to 65535)", port.Variable, value)
+		return 0, fmt.Errorf("%s: %q is not a port (1 to 65535)", service.PortVariable, value)
 	}
 	return uint16(number), nil
 }
@@ -92,14 +101,13 @@ func readAddress(lookup Lookup) (netip.Addr, error) {
 	return address, nil
 }
 
-func readDatabase(lookup Lookup) (Database, error) {
-	database := Database{URL: defaultDatabaseURL, MaxConnections: defaultMaxConnections}
+func readDatabase(application string, lookup Lookup) (Database, error) {
+	database := Database{URL: defaultDatabaseURL, Application: application, MaxConnections: defaultMaxConnections}
 	if value, found := lookup("DATABASE_URL"); found {
 		database.URL = value
 	}
-	if !isPostgresURL(database.URL) {
-		return Database{}, errors.New("DATABASE_URL: the value is not a PostgreSQL URL" +
-			" (postgresql://user:password@host:port/database)")
+	if problem := urlProblem(database.URL); problem != "" {
+		return Database{}, errors.New("DATABASE_URL: " + problem)
 	}
 	value, found := lookup("DATABASE_MAX_CONNECTIONS")
 	if !found {
@@ -107,19 +115,30 @@ func readDatabase(lookup Lookup) (Database, error) {
 	}
 	number, err := strconv.ParseUint(value, 10, 31)
 	if err != nil || number < 1 || number > maxMaxConnections {
-		return Database{}, fmt.Errorf("DATABASE_MAX_CONNECTIONS: %q is not a number of connections (1 to %d)",
+		return Database{}, fmt.Errorf("DATABASE_MAX_CONNECTIONS: %q is not a whole number from 1 to %d",
 			value, maxMaxConnections)
 	}
 	database.MaxConnections = int32(number)
 	return database, nil
 }
 
-func isPostgresURL(value string) bool {
+// urlProblem says what is wrong without repeating any of the URL; empty for a good one.
+func urlProblem(value string) string {
+	const form = "is not of the form postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
 	if !strings.HasPrefix(value, "postgresql://") && !strings.HasPrefix(value, "postgres://") {
-		return false
+		return form
 	}
-	_, err := pgx.ParseConfig(value)
-	return err == nil
+	if _, err := pgx.ParseConfig(value); err != nil {
+		return form
+	}
+	parsed, err := url.Parse(value)
+	if err != nil {
+		return form
+	}
+	if parsed.Host == "" && !parsed.Query().Has("host") {
+		return "names no host"
+	}
+	return ""
 }
 
 func readLevel(lookup Lookup) (slog.Level, error) {
@@ -139,7 +158,7 @@ func readLevel(lookup Lookup) (slog.Level, error) {
 	case "trace":
 		return LevelTrace, nil
 	}
-	return 0, fmt.Errorf("LOG_LEVEL: %q is not a log level (error, warn, info, debug or trace)", value)
+	return 0, fmt.Errorf("LOG_LEVEL: %q is none of error, warn, info, debug, trace", value)
 }
 
 // LogValue shows the settings without secrets.

@@ -10,7 +10,7 @@ import (
 	"producer-core/config"
 )
 
-var port = config.Port{Variable: "SERVER_PORT", Default: 9083}
+var service = config.Service{Name: "producer-api-test", PortVariable: "SERVER_PORT", DefaultPort: 9083}
 
 func from(variables map[string]string) config.Lookup {
 	return func(name string) (string, bool) {
@@ -20,7 +20,7 @@ func from(variables map[string]string) config.Lookup {
 }
 
 func TestDefaults(t *testing.T) {
-	settings, err := config.Load(port, from(nil))
+	settings, err := config.Load(service, from(map[string]string{"LOG_LEVEL": "", "DATABASE_URL": ""}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,7 @@ func TestDefaults(t *testing.T) {
 }
 
 func TestEveryVariableIsRead(t *testing.T) {
-	settings, err := config.Load(port, from(map[string]string{
+	settings, err := config.Load(service, from(map[string]string{
 		"SERVER_PORT":              "65535",
 		"SERVER_ADDRESS":           "::",
 		"DATABASE_URL":             "postgres://u:p@db:1/x",
@@ -51,20 +51,20 @@ func TestEveryVariableIsRead(t *testing.T) {
 func TestABadValueIsNamedOnOneLine(t *testing.T) {
 	tests := []struct{ variable, value, complaint string }{
 		{"SERVER_PORT", "abc", `SERVER_PORT: "abc" is not a port (1 to 65535)`},
-		{"SERVER_PORT", "", `SERVER_PORT: "" is not a port (1 to 65535)`},
+		{"SERVER_PORT", " ", `SERVER_PORT: " " is not a port (1 to 65535)`},
 		{"SERVER_PORT", "0", `SERVER_PORT: "0" is not a port (1 to 65535)`},
 		{"SERVER_PORT", "65536", `SERVER_PORT: "65536" is not a port (1 to 65535)`},
 		{"SERVER_ADDRESS", "everywhere", `SERVER_ADDRESS: "everywhere" is not an IP address`},
-		{"DATABASE_MAX_CONNECTIONS", "0", `DATABASE_MAX_CONNECTIONS: "0" is not a number of connections (1 to 1000)`},
-		{"DATABASE_MAX_CONNECTIONS", "1001", `DATABASE_MAX_CONNECTIONS: "1001" is not a number of connections (1 to 1000)`},
-		{"DATABASE_MAX_CONNECTIONS", "-1", `DATABASE_MAX_CONNECTIONS: "-1" is not a number of connections (1 to 1000)`},
-		{"LOG_LEVEL", "loud", `LOG_LEVEL: "loud" is not a log level (error, warn, info, debug or trace)`},
-		{"DATABASE_URL", "mysql://u:secret@h/d", "DATABASE_URL: the value is not a PostgreSQL URL (postgresql://user:password@host:port/database)"},
-		{"DATABASE_URL", "postgresql://u:secret@h:port/d", "DATABASE_URL: the value is not a PostgreSQL URL (postgresql://user:password@host:port/database)"},
-		{"DATABASE_URL", "", "DATABASE_URL: the value is not a PostgreSQL URL (postgresql://user:password@host:port/database)"},
+		{"DATABASE_MAX_CONNECTIONS", "0", `DATABASE_MAX_CONNECTIONS: "0" is not a whole number from 1 to 1000`},
+		{"DATABASE_MAX_CONNECTIONS", "1001", `DATABASE_MAX_CONNECTIONS: "1001" is not a whole number from 1 to 1000`},
+		{"DATABASE_MAX_CONNECTIONS", "-1", `DATABASE_MAX_CONNECTIONS: "-1" is not a whole number from 1 to 1000`},
+		{"LOG_LEVEL", "loud", `LOG_LEVEL: "loud" is none of error, warn, info, debug, trace`},
+		{"DATABASE_URL", "mysql://u:secret@h/d", "DATABASE_URL: is not of the form postgresql://USER:PASSWORD@HOST:PORT/DATABASE"},
+		{"DATABASE_URL", "postgresql://u:secret@h:port/d", "DATABASE_URL: is not of the form postgresql://USER:PASSWORD@HOST:PORT/DATABASE"},
+		{"DATABASE_URL", "postgresql:///d", "DATABASE_URL: names no host"},
 	}
 	for _, test := range tests {
-		_, err := config.Load(port, from(map[string]string{test.variable: test.value}))
+		_, err := config.Load(service, from(map[string]string{test.variable: test.value}))
 		if err == nil || err.Error() != test.complaint {
 			t.Errorf("%s=%q: %v", test.variable, test.value, err)
 		}
@@ -72,7 +72,7 @@ func TestABadValueIsNamedOnOneLine(t *testing.T) {
 }
 
 func TestNothingPrintsThePassword(t *testing.T) {
-	settings, err := config.Load(port, from(map[string]string{
+	settings, err := config.Load(service, from(map[string]string{
 		"DATABASE_URL": "postgresql://producer:secret@db:5433/cars?sslpassword=secret",
 	}))
 	if err != nil {

@@ -16,9 +16,12 @@ const (
 	serializationFailure = "40001"
 	deadlockDetected     = "40P01"
 
-	classConnection   = "08"
-	classResources    = "53"
-	classIntervention = "57"
+	classConnection = "08"
+	classResources  = "53"
+	adminShutdown   = "57P01"
+	crashShutdown   = "57P02"
+	cannotConnect   = "57P03"
+	readOnly        = "25006"
 )
 
 const (
@@ -36,12 +39,14 @@ func retryable(err error) bool {
 // toFault is the one place where what happened to a statement becomes a fault.
 // An error without an SQLSTATE came from the connection, not from the database.
 func toFault(err error) *fault.Fault {
-	switch state := sqlState(err); {
-	case state == "":
+	state := sqlState(err)
+	switch state {
+	case "", adminShutdown, crashShutdown, cannotConnect, readOnly:
 		return fault.Caused(fault.Unavailable, unreachable, err)
-	case state == undefinedTable:
+	case undefinedTable:
 		return fault.Caused(fault.Unavailable, missingTable, err)
-	case hasClass(state, classConnection), hasClass(state, classResources), hasClass(state, classIntervention):
+	}
+	if strings.HasPrefix(state, classConnection) || strings.HasPrefix(state, classResources) {
 		return fault.Caused(fault.Unavailable, unreachable, err)
 	}
 	return fault.Caused(fault.Internal, "the event could not be stored", err)
@@ -75,5 +80,3 @@ func sqlState(err error) string {
 	}
 	return ""
 }
-
-func hasClass(state, class string) bool { return strings.HasPrefix(state, class) }

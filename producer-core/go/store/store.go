@@ -46,7 +46,11 @@ func Open(database config.Database) (*Store, error) {
 		return nil, err
 	}
 	settings.MaxConns = database.MaxConnections
-	settings.ConnConfig.ConnectTimeout = connectTimeout
+	connection := settings.ConnConfig
+	connection.ConnectTimeout = connectTimeout
+	if _, named := connection.RuntimeParams["application_name"]; !named {
+		connection.RuntimeParams["application_name"] = database.Application
+	}
 	pool, err := pgxpool.NewWithConfig(context.Background(), settings)
 	if err != nil {
 		return nil, err
