@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use producer_core::config::{Config, Service};
 use producer_core::ingest::Ingest;
+use producer_core::listen::Port;
 use producer_core::log;
 use producer_core::stop::StopSignal;
 use producer_core::store::Store;
@@ -41,10 +42,10 @@ async fn run(config: &Config) -> Result<(), Box<dyn Error + Send + Sync>> {
     tracing::info!("starting {}: {config}", config.service);
     let stop = StopSignal::listen()?;
     let ingest = Ingest::new(Store::new(config)?);
-    let listener = config.bind().await?;
+    let port = Port::open(config).await?;
     // Beside the serving: a database that is away must not delay the health route, which says so.
     tokio::spawn(ingest.clone().log_readiness());
-    server::serve(listener, ingest, stop.received()).await;
+    server::serve(port, ingest, stop.received()).await;
     tracing::info!("stopped");
     Ok(())
 }

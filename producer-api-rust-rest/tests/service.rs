@@ -94,7 +94,7 @@ async fn an_event_is_taken_in_and_a_bad_one_is_explained() {
     assert_eq!(database.rows().await.len(), 1);
     assert_eq!(get(&service, HEALTH).await.status(), 200);
 
-    let ended = service.stop();
+    let ended = service.stop().await;
     assert_eq!(ended.status.code(), Some(0));
     assert!(!ended.log.contains(&*database.producer_url()), "no URL with its password in the log");
     assert!(!ended.log.contains("processed successfully"), "nothing is logged for a success");
@@ -211,7 +211,7 @@ async fn the_service_outlives_its_database() {
     owner.batch_execute("alter table car_entities rename to elsewhere").await.unwrap();
     let reply = problem(get(&service, HEALTH).await, 503, "unavailable").await;
     assert!(reply["detail"].as_str().unwrap().contains("car_entities is missing"), "{reply}");
-    assert_eq!(service.stop().status.code(), Some(0));
+    assert_eq!(service.stop().await.status.code(), Some(0));
 }
 
 #[tokio::test]
@@ -283,8 +283,9 @@ async fn stopping_under_load_loses_no_acknowledged_event() {
     while database.rows().await.len() < 200 {
         tokio::task::yield_now().await;
     }
-    let ended = tokio::task::spawn_blocking(move || service.stop()).await.unwrap();
+    let ended = service.stop().await;
     assert_eq!(ended.status.code(), Some(0), "{}", ended.log);
+    assert!(!ended.log.contains("still in flight"), "{}", ended.log);
     assert!(ended.log.contains("stopping on SIGTERM"), "{}", ended.log);
     assert!(TcpStream::connect(address).is_err());
     let stored: BTreeSet<String> = database.rows().await.into_iter().map(|(_, id, _)| id).collect();
@@ -302,7 +303,7 @@ async fn an_interrupt_stops_it_too_and_an_idle_connection_does_not_hold_it() {
     let service = start(&database.producer_url());
     let mut idle = TcpStream::connect(service.address()).unwrap();
     service.signal(Signal::SIGINT);
-    let ended = service.wait();
+    let ended = service.wait().await;
     assert_eq!(ended.status.code(), Some(0));
     assert!(ended.log.contains("stopping on SIGINT"), "{}", ended.log);
     assert_eq!(idle.read(&mut [0; 8]).unwrap_or(0), 0);

@@ -1,4 +1,4 @@
-//! Accepting, the limits of a connection, and the drain at the end.
+//! The limits of a connection, and the drain at the end.
 
 use std::future::Future;
 use std::time::Duration;
@@ -8,18 +8,15 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use producer_core::listen::Port;
 use producer_core::stop::DRAIN_PATIENCE;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 /// How long a connection may take to send the head of a request, the wait for it included:
 /// one that dribbles and one that idles are closed alike.
 const HEAD_PATIENCE: Duration = Duration::from_secs(30);
 
-/// Accepting fails when the process is out of file descriptors; trying at once would only spin.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
-pub(super) async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+pub(super) async fn serve(port: Port, router: Router, stop: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();
     let service = TowerToHyperService::new(router);
     let mut http = http1::Builder::new();
@@ -27,7 +24,7 @@ pub(super) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
     tokio::pin!(stop);
     loop {
         let stream = tokio::select! {
-            stream = accept(&listener) => stream,
+            stream = port.accept() => stream,
             () = &mut stop => break,
         };
         let connection = http.serve_connection(TokioIo::new(stream), service.clone());
@@ -39,26 +36,8 @@ pub(super) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
         });
     }
     // Closed before the drain, so that a client is refused and can go elsewhere.
-    drop(listener);
+    drop(port);
     if timeout(DRAIN_PATIENCE, graceful.shutdown()).await.is_err() {
         tracing::warn!("requests were still in flight after {} s", DRAIN_PATIENCE.as_secs());
-    }
-}
-
-async fn accept(listener: &TcpListener) -> TcpStream {
-    loop {
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                // Without it small replies wait for the peer's acknowledgement.
-                if let Err(error) = stream.set_nodelay(true) {
-                    tracing::debug!("TCP_NODELAY: {error}");
-                }
-                return stream;
-            }
-            Err(error) => {
-                tracing::warn!("cannot accept a connection: {error}");
-                sleep(ACCEPT_PAUSE).await;
-            }
-        }
     }
 }

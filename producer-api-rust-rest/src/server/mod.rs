@@ -9,9 +9,9 @@ mod routes;
 use std::future::Future;
 
 use producer_core::ingest::Ingest;
-use tokio::net::TcpListener;
+use producer_core::listen::Port;
 
-/// Serves `ingest` on `listener` until `stop`, then finishes what is in flight, at most 10 s.
-pub(crate) async fn serve(listener: TcpListener, ingest: Ingest, stop: impl Future<Output = ()>) {
-    connections::serve(listener, routes::router(ingest), stop).await;
+/// Serves `ingest` on `port` until `stop`, then finishes what is in flight, at most 10 s.
+pub(crate) async fn serve(port: Port, ingest: Ingest, stop: impl Future<Output = ()>) {
+    connections::serve(port, routes::router(ingest), stop).await;
 }

@@ -2,12 +2,10 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
 use tokio_postgres::config::{Host, SslMode};
 use tracing_subscriber::EnvFilter;
 
@@ -100,21 +98,6 @@ impl Config {
             max_connections,
             log_filter: log_filter(text("RUST_LOG")?, text("LOG_LEVEL")?)?,
         })
-    }
-}
-
-impl Config {
-    /// Opens the port.
-    ///
-    /// Errors: the operating system's, with the address and the variables that choose it.
-    pub async fn bind(&self) -> io::Result<TcpListener> {
-        let listener = TcpListener::bind(self.listen).await.map_err(|error| {
-            let Self { listen, port_variable, .. } = self;
-            let text = format!("cannot listen on {listen} (SERVER_ADDRESS, {port_variable}): {error}");
-            io::Error::new(error.kind(), text)
-        })?;
-        tracing::info!("listening on {}", listener.local_addr()?);
-        Ok(listener)
     }
 }
 

@@ -13,6 +13,8 @@ pub mod event;
 pub mod fault;
 /// The one use case: validate the whole event, store it, or say why not.
 pub mod ingest;
+/// The port: opened once, accepted from until the stop.
+pub mod listen;
 /// Where log lines go.
 pub mod log;
 /// When to stop, and how long that may take.

@@ -155,7 +155,7 @@ impl AttributeBreach {
     const fn detail(self) -> &'static str {
         match self {
             Self::TooDeep => "must be at most 20 levels deep",
-            Self::NumberOutOfRange => "must hold only numbers that fit a double",
+            Self::NumberOutOfRange => "must hold only finite numbers that fit a double",
             Self::NulCharacter => NUL,
         }
     }

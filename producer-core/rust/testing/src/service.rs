@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use tokio::task::spawn_blocking;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -86,17 +87,20 @@ impl Service {
         kill(Pid::from_raw(pid), signal).expect("the service is there");
     }
 
-    /// Waits for it to end.
-    pub fn wait(mut self) -> Ended {
-        let status = self.child.wait().expect("the service ends");
-        let log = self.log.take().and_then(|log| log.join().ok()).unwrap_or_default();
-        Ended { status, log }
+    /// Waits for it to end, while the runtime goes on: a client in the test may have to say goodbye.
+    pub async fn wait(mut self) -> Ended {
+        let ended = spawn_blocking(move || {
+            let status = self.child.wait().expect("the service ends");
+            let log = self.log.take().and_then(|log| log.join().ok()).unwrap_or_default();
+            Ended { status, log }
+        });
+        ended.await.expect("the waiting thread ends")
     }
 
     /// Sends SIGTERM and waits for the end.
-    pub fn stop(self) -> Ended {
+    pub async fn stop(self) -> Ended {
         self.terminate();
-        self.wait()
+        self.wait().await
     }
 }
 
