@@ -81,3 +81,19 @@ async fn with_skip_build_a_service_that_was_never_built_is_named() {
     let (_, fault) = builds.remove(0).unwrap_err();
     assert!(fault.what.contains("bin/none") && fault.repair.unwrap().contains("--skip-build"));
 }
+
+#[tokio::test]
+async fn a_build_that_leaves_a_daemon_behind_ends_all_the_same() {
+    let world = world();
+    let pid_file = world.root().join("pid");
+    // The daemon holds the build's output open, as compiler caches do.
+    let body = format!("setsid sleep 300 & echo $! > {}; echo built", pid_file.display());
+    world.script("producer-api-test/build.sh", &body);
+    let told = Told::default();
+    let builds = world.open().build(&[api("./producer-api-test/build.sh")], &told).await.unwrap();
+    assert!(builds[0].is_ok(), "{builds:?}");
+    let line = Event::WorkProgress { what: "build producer-api-test".into(), detail: "built".into() };
+    assert!(told.0.into_inner().unwrap().contains(&line));
+    let daemon = nix::unistd::Pid::from_raw(super::pid_in(&pid_file).cast_signed());
+    nix::sys::signal::kill(daemon, nix::sys::signal::SIGKILL).unwrap();
+}

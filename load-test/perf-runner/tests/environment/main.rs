@@ -7,6 +7,8 @@ mod build;
 mod database;
 mod generator;
 mod launch;
+mod place;
+mod real;
 mod service;
 
 use std::{

@@ -6,11 +6,14 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
+    time::Duration,
 };
 
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncRead, BufReader},
+    io::{AsyncBufReadExt as _, BufReader, Split},
+    net::unix::pipe::Receiver,
     process::{Child, Command},
+    time::timeout,
 };
 
 use super::{
@@ -25,6 +28,8 @@ use crate::{
 };
 
 const TAIL_LINES: usize = 20;
+/// What a program printed before it ended is in the pipe already.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// A command that makes something, and where.
 pub(super) struct BuildCommand<'a> {
@@ -51,11 +56,12 @@ impl BuildCommand<'_> {
             return Err(Fault::failed(format!("cannot {}: `{program}` is not installed", self.what))
                 .repair(format!("{}, or leave it out with --api", how_to_install(program))));
         }
-        let mut log = self.open_log()?;
-        let mut child = self.spawn()?;
+        let log = self.open_log()?;
+        let (mut child, output) = self.spawn()?;
+        let printed = Printed { lines: BufReader::new(output).split(b'\n'), log };
         let pid = child.id().unwrap_or_default();
         lease.started(&self.what, pid, Ending::Kill)?;
-        let status = self.follow(&mut child, &mut log, observer).await;
+        let status = self.follow(&mut child, printed, observer).await;
         lease.ended(pid)?;
         let status = status.map_err(|error| Fault::failed(format!("cannot {}", self.what)).cause(error))?;
         if status.success() {
@@ -78,66 +84,76 @@ impl BuildCommand<'_> {
         })
     }
 
-    fn spawn(&self) -> Result<Child, Fault> {
+    /// Starts it with one pipe for output and errors: in two, the last line of an
+    /// error could be read before lines that were printed earlier.
+    fn spawn(&self) -> Result<(Child, Receiver), Fault> {
         let words: Vec<OsString> =
             self.launcher.iter().cloned().chain(self.words.iter().map(OsString::from)).collect();
         let Some((first, rest)) = words.split_first() else {
             return Err(Fault::failed(format!("cannot {}: no command is given", self.what)));
         };
-        Command::new(first)
-            .args(rest)
-            .envs(self.variables.iter().map(|(name, value)| (name, value)))
-            .current_dir(&self.folder)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0)
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| Fault::failed(format!("cannot {}", self.what)).cause(error))
+        let spawned = || -> std::io::Result<(Child, Receiver)> {
+            let (output, printed) = std::io::pipe()?;
+            let child = Command::new(first)
+                .args(rest)
+                .envs(self.variables.iter().map(|(name, value)| (name, value)))
+                .current_dir(&self.folder)
+                .stdin(Stdio::null())
+                .stdout(printed.try_clone()?)
+                .stderr(printed)
+                .process_group(0)
+                .kill_on_drop(true)
+                .spawn()?;
+            Ok((child, Receiver::from_owned_fd(output.into())?))
+        };
+        spawned().map_err(|error| Fault::failed(format!("cannot {}", self.what)).cause(error))
     }
 
+    /// Tells and logs what is printed until the program ends.
     async fn follow(
         &self,
         child: &mut Child,
-        log: &mut File,
+        mut printed: Printed,
         observer: &dyn Observer,
     ) -> std::io::Result<ExitStatus> {
-        let mut output = lines(child.stdout.take());
-        let mut errors = lines(child.stderr.take());
-        let (mut output_open, mut errors_open) = (true, true);
-        while output_open || errors_open {
-            let line = tokio::select! {
-                line = next(&mut output), if output_open => {
-                    output_open = line.is_some();
-                    line
+        loop {
+            tokio::select! {
+                biased;
+                line = printed.lines.next_segment() => match line? {
+                    Some(line) => printed.log(&line).map(|detail| self.tell(detail, observer))?,
+                    None => return child.wait().await,
+                },
+                status = child.wait() => {
+                    // A daemon that it left behind may hold the pipe open for ever.
+                    while let Ok(Some(line)) = timeout(LAST_WORDS, printed.lines.next_segment()).await.unwrap_or(Ok(None)) {
+                        printed.log(&line).map(|detail| self.tell(detail, observer))?;
+                    }
+                    return status;
                 }
-                line = next(&mut errors), if errors_open => {
-                    errors_open = line.is_some();
-                    line
-                }
-            };
-            let Some(line) = line else { continue };
-            log.write_all(&line)?;
-            log.write_all(b"\n")?;
-            let detail = files::printable(&String::from_utf8_lossy(&line)).trim().to_owned();
-            if !detail.is_empty() {
-                observer.observe(&Event::WorkProgress { what: self.what.clone(), detail });
             }
         }
-        child.wait().await
+    }
+
+    fn tell(&self, detail: String, observer: &dyn Observer) {
+        if !detail.is_empty() {
+            observer.observe(&Event::WorkProgress { what: self.what.clone(), detail });
+        }
     }
 }
 
-type Lines<R> = Option<tokio::io::Split<BufReader<R>>>;
-
-fn lines<R: AsyncRead + Unpin>(stream: Option<R>) -> Lines<R> {
-    stream.map(|stream| BufReader::new(stream).split(b'\n'))
+/// What a program prints, and where it is kept.
+struct Printed {
+    lines: Split<BufReader<Receiver>>,
+    log: File,
 }
 
-/// The next line; none at the end, or when the pipe breaks, which is the end too.
-async fn next<R: AsyncRead + Unpin>(lines: &mut Lines<R>) -> Option<Vec<u8>> {
-    lines.as_mut()?.next_segment().await.ok().flatten()
+impl Printed {
+    /// Keeps a line and gives it as a watcher may see it.
+    fn log(&mut self, line: &[u8]) -> std::io::Result<String> {
+        self.log.write_all(line)?;
+        self.log.write_all(b"\n")?;
+        Ok(files::printable(&String::from_utf8_lossy(line)).trim().to_owned())
+    }
 }
 
 /// Whether the program can be found: by its path, or on PATH.

@@ -123,16 +123,8 @@ pub(super) async fn prepare_metrics(cluster: &Cluster) -> Result<String, Fault> 
 /// When it is out of reach, holds rows that are not ours, or its role may not do
 /// what a campaign needs, each with the repair.
 pub(super) async fn accept(url: &str) -> Result<ApplicationUrls, Fault> {
-    let mut database = connect(url).await?;
-    let place = place_of(url);
-    let there: bool = scalar(&mut database, "select to_regclass('car_entities') is not null").await?;
-    if !there {
-        sqlx::raw_sql(SCHEMA).execute(&mut database).await.map_err(|error| {
-            Fault::failed(format!("{place} has no table car_entities and this role cannot make it"))
-                .cause(error)
-                .repair("apply postgres/schema.sql as the database's owner")
-        })?;
-    }
+    let (mut database, place) = (connect(url).await?, place_of(url));
+    ensure_table(&mut database, &place).await?;
     let may: bool = scalar(
         &mut database,
         "select has_table_privilege('car_entities', 'select')
@@ -150,6 +142,29 @@ pub(super) async fn accept(url: &str) -> Result<ApplicationUrls, Fault> {
     let facts = settings(&mut database).await?;
     close(database).await;
     Ok(ApplicationUrls { service: url.to_owned(), runner: url.to_owned(), statistics, facts })
+}
+
+/// The same for use by hand: nothing will be emptied, so rows may be anybody's.
+///
+/// # Errors
+/// When it is out of reach, or has no table and its role cannot make it.
+pub(super) async fn accept_for_use(url: &str) -> Result<ApplicationUrls, Fault> {
+    let mut database = connect(url).await?;
+    ensure_table(&mut database, &place_of(url)).await?;
+    let facts = settings(&mut database).await?;
+    close(database).await;
+    Ok(ApplicationUrls { service: url.to_owned(), runner: url.to_owned(), statistics: false, facts })
+}
+
+async fn ensure_table(database: &mut PgConnection, place: &str) -> Result<(), Fault> {
+    if scalar(database, "select to_regclass('car_entities') is not null").await? {
+        return Ok(());
+    }
+    sqlx::raw_sql(SCHEMA).execute(database).await.map(drop).map_err(|error| {
+        Fault::failed(format!("{place} has no table car_entities and this role cannot make it"))
+            .cause(error)
+            .repair("apply postgres/schema.sql as the database's owner")
+    })
 }
 
 /// A campaign empties the table; somebody's data must not be lost by a wrong URL.

@@ -4,6 +4,7 @@ use std::{
     ffi::OsString,
     fs::{self, File},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -14,13 +15,20 @@ const TAIL_BYTES: u64 = 32 * 1024;
 /// A line of a log may be a whole page; the reader wants its beginning.
 const LINE_CHARACTERS: usize = 400;
 
-/// Writes a file so that a reader finds the old content or the new, never half of it.
+/// Writes a file so that a reader finds the old content or the new, never half of
+/// it. Only this user may read it: some of these files hold a password.
 ///
 /// # Errors
 /// When it cannot be written, or not renamed into place.
 pub(super) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     let unfinished = beside(path, ".unfinished");
-    let mut file = File::create(&unfinished)?;
+    // One that a killed runner left has the rights of its time.
+    if let Err(error) = fs::remove_file(&unfinished)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        return Err(error);
+    }
+    let mut file = File::options().write(true).create_new(true).mode(0o600).open(&unfinished)?;
     file.write_all(content)?;
     file.sync_data()?;
     fs::rename(&unfinished, path)
@@ -88,7 +96,22 @@ pub(super) fn hash(files: &[PathBuf]) -> io::Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nobody_else_may_read_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("up.json");
+        // What a killed runner left.
+        fs::write(beside(&path, ".unfinished"), "half").unwrap();
+        write_whole(&path, b"one").unwrap();
+        write_whole(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 
     #[test]
     fn the_end_of_a_log_is_its_last_lines_without_colours() {

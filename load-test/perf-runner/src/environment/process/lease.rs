@@ -21,7 +21,8 @@ use crate::{
     progress::{Event, Observer},
 };
 
-/// How long a left-over PostgreSQL may take for its last checkpoint.
+/// How long a left-over PostgreSQL may take for its last checkpoint, and a service
+/// for what it has begun.
 const GENTLE: Duration = Duration::from_secs(10);
 /// How long a killed process may take to be gone.
 const KILLED: Duration = Duration::from_secs(5);
@@ -34,6 +35,8 @@ pub(super) enum Ending {
     Kill,
     /// SIGINT first: PostgreSQL writes its checkpoint.
     Interrupt,
+    /// SIGTERM first: a service that was meant to stay finishes what it has begun.
+    Terminate,
 }
 
 /// One process that was started.
@@ -140,7 +143,12 @@ pub(super) fn end(child: &StartedProcess) -> bool {
     if !process.is_running() {
         return false;
     }
-    if child.ending == Ending::Interrupt && process.signal(Signal::SIGINT) && process.wait_gone(GENTLE) {
+    let gentle = match child.ending {
+        Ending::Kill => None,
+        Ending::Interrupt => Some(Signal::SIGINT),
+        Ending::Terminate => Some(Signal::SIGTERM),
+    };
+    if gentle.is_some_and(|signal| process.signal(signal) && process.wait_gone(GENTLE)) {
         return true;
     }
     process.kill_with_group();

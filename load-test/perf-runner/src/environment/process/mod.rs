@@ -18,6 +18,7 @@ mod lease;
 mod place;
 mod ports;
 mod service;
+pub mod standing;
 
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
@@ -43,7 +44,7 @@ use crate::{
         Api, ApplicationDatabase, Build, EventTemplate, GeneratorEnd, GeneratorJob, RunningService,
         ServiceEnd,
     },
-    progress::{Observer, watched},
+    progress::{Event, Observer, watched},
     settings::{Given, Places, Settings},
     wire,
 };
@@ -235,6 +236,13 @@ impl Environment for ProcessEnvironment {
         if let Some(given) = self.settings.given.database_url.clone() {
             self.urls = Some(database::accept(&given).await?);
             return Ok(());
+        }
+        if let Some(standing) = standing::current(&self.settings.places.state) {
+            let text = format!(
+                "{} is up (pid {}) and shares this host with what is measured; `perf-runner down` ends it",
+                standing.api, standing.pid
+            );
+            observer.observe(&Event::Warning { text });
         }
         if self.application.is_none() {
             self.application = Some(self.start_cluster(Purpose::Application, observer).await?);

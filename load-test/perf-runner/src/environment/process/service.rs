@@ -95,8 +95,8 @@ pub(super) struct Service {
     pub(super) api: String,
     pub(super) endpoint: Endpoint,
     pub(super) pid: u32,
+    pub(super) log: PathBuf,
     child: Child,
-    log: PathBuf,
     began: Instant,
 }
 
@@ -123,7 +123,7 @@ impl Service {
         let authority = format!("127.0.0.1:{}", start.port);
         let endpoint = Endpoint { protocol: start.api.protocol, authority };
         let log = start.log.to_path_buf();
-        Ok(Self { api: start.api.id.clone(), endpoint, pid, child, log, began })
+        Ok(Self { api: start.api.id.clone(), endpoint, pid, log, child, began })
     }
 
     /// Waits for a healthy answer over the service's own wire.
@@ -182,6 +182,11 @@ impl Service {
             end.log_tail = files::last_lines(&self.log, TAIL_LINES);
         }
         Ok(end)
+    }
+
+    /// Leaves it running. Only for one that was started without the launcher.
+    pub(super) fn leave(self) {
+        drop(self.child);
     }
 
     fn exited(&mut self) -> Result<Option<ExitStatus>, Fault> {
