@@ -1,5 +1,6 @@
 //! What contributors and CI call: test, lint, generate, bench.
 
+mod bench;
 mod fault;
 mod generate;
 mod invocation;
@@ -31,6 +32,9 @@ enum Task {
     Lint,
     /// Regenerate everything that is derived from the contract
     Generate,
+    /// Measure on this machine
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 fn main() -> ExitCode {
@@ -49,5 +53,6 @@ fn run(arguments: &Arguments) -> Result<(), Fault> {
         Task::Test(test) => test::run(&repository, test),
         Task::Lint => lint::run(&repository),
         Task::Generate => generate::run(&repository, repository.root()),
+        Task::Bench(bench) => bench::run(&repository, bench),
     }
 }

@@ -23,6 +23,12 @@ pub(crate) struct Repository {
 pub(crate) struct Service {
     /// Its name and its folder.
     pub(crate) id: String,
+    /// `rest` or `grpc`.
+    pub(crate) protocol: String,
+    /// Builds it, run in its folder.
+    pub(crate) build: Vec<String>,
+    /// Starts it, run in the root.
+    pub(crate) start: Vec<String>,
 }
 
 #[derive(Deserialize)]
