@@ -53,6 +53,18 @@ pub struct LoadOf<'a> {
     pub templates: &'a [EventTemplate],
 }
 
+/// Makes the folder of a test run's raw files and gives its absolute path.
+///
+/// # Errors
+/// When it cannot be made, naming it.
+pub fn make_folder(folder: &Path) -> Result<PathBuf, Fault> {
+    std::fs::create_dir_all(folder).and_then(|()| std::path::absolute(folder)).map_err(|error| {
+        Fault::failed(format!("cannot make the folder {}", folder.display()))
+            .cause(error)
+            .repair("let the results folder be written to")
+    })
+}
+
 /// Writes the inputs and says how the generator is called. `cores` is how many
 /// processors it may use.
 ///

@@ -33,6 +33,6 @@ mod outputs;
 mod templates;
 
 pub use exit::meaning;
-pub use job::{LoadOf, LoadPaths, prepare};
+pub use job::{LoadOf, LoadPaths, make_folder, prepare};
 pub use outputs::read;
 pub use templates::make as make_templates;

@@ -7,6 +7,8 @@ pub struct StoredFacts {
     pub rows: u64,
     /// Rows whose id this test run can have sent.
     pub expected_rows: u64,
+    /// Different ids among them; fewer than rows when an id is there under several types.
+    pub expected_ids: u64,
     /// Ids among the failed events that are stored all the same.
     pub failed_but_stored: u64,
     /// Ids among the unknown events that are stored.
@@ -17,6 +19,8 @@ pub struct StoredFacts {
     pub examples: Vec<String>,
     /// What the statement statistics say; none when the server does not keep them.
     pub statements: Option<Vec<StatementUse>>,
+    /// Why there are none.
+    pub statements_missing: Option<String>,
 }
 
 /// One statement's use during a test run, by the services' role.
@@ -57,7 +61,7 @@ pub struct Audit {
     pub lost: u64,
     /// Rows that nobody sent, or whose event was refused.
     pub unexpected: u64,
-    /// Rows beyond one per event that was acknowledged or is unknown.
+    /// Rows beyond the first of an id: the same event stored under several types.
     pub duplicated: u64,
     /// Rows whose content differs from what was sent.
     pub content_differs: u64,

@@ -1,0 +1,42 @@
+-- Holds the table against what one test run can have sent, in one pass that gives
+-- one row. Whatever does not fit into working memory is sorted on disk.
+--
+-- $1 the run's tag, $2 how many calls were begun, $3 kinds of event with $4 their
+-- entity types and $5 their attributes, $6 ids of refused events, $7 ids of events
+-- without an answer.
+--
+-- Contents are compared with jsonb's own equality, to which 1.50 is 1.5: a hash of
+-- the text would tell services apart that store equal rows.
+with sent as (
+  select kind, entity_type, attributes::jsonb as data
+    from unnest($3::text[], $4::text[], $5::text[]) as template (kind, entity_type, attributes)
+),
+refused as (select distinct id from unnest($6::text[]) as refused (id)),
+unanswered as (select distinct id from unnest($7::text[]) as unanswered (id)),
+seen as (
+  select stored.id,
+         sent.kind is not null as expected,
+         -- Null where nothing was expected.
+         stored.entity_type <> sent.entity_type or stored.data <> sent.data as differs,
+         refused.id is not null as refused,
+         unanswered.id is not null as unanswered
+    from car_entities as stored
+    left join sent
+      on sent.kind = split_part(stored.id, '-', 1)
+     and case when stored.id ~ '^[a-z]+-[0-9a-f]{8}-[0-9]{5}-[0-9]{9}$'
+              then split_part(stored.id, '-', 2) = $1
+               and split_part(stored.id, '-', 3)::int > 0
+               and split_part(stored.id, '-', 4)::bigint < $2
+              else false
+         end
+    left join refused on refused.id = stored.id
+    left join unanswered on unanswered.id = stored.id
+)
+select count(*) as rows,
+       count(*) filter (where expected) as expected_rows,
+       count(distinct id) filter (where expected) as expected_ids,
+       count(distinct id) filter (where expected and refused) as failed_but_stored,
+       count(distinct id) filter (where expected and unanswered) as unknown_and_stored,
+       count(*) filter (where differs) as content_differs,
+       array(select id from seen where not expected or differs or refused order by id limit 5) as examples
+  from seen

@@ -1,0 +1,103 @@
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::model::{Api, ExitMeaning, FailureKind, Language, PayloadSize, Protocol, Quantiles, TestRunId};
+
+fn run(phases: &[&str]) -> PlannedRun {
+    let load = PhaseLoad::Iterations { vus: 1, per_vu: 5, max_duration_ms: 1_000 };
+    let phase = |name: &&str| PlannedPhase {
+        name: (*name).to_owned(),
+        load: load.clone(),
+        start_ms: 0,
+        settle_ms: 0,
+    };
+    PlannedRun {
+        id: TestRunId("a-run".to_owned()),
+        tag: "0000000a".to_owned(),
+        round: 1,
+        slot: 1,
+        api: Api {
+            id: "producer-api-rust-rest".to_owned(),
+            language: Language::Rust,
+            protocol: Protocol::Rest,
+            port: 0,
+            build: Vec::new(),
+            start: Vec::new(),
+            image: String::new(),
+        },
+        payload: PayloadSize::Default,
+        phases: phases.iter().map(phase).collect(),
+        planned_ms: 1_000,
+        deadline_ms: 2_000,
+    }
+}
+
+fn numbers(name: &str, acknowledged: u64) -> PhaseNumbers {
+    let clock = Quantiles {
+        count: acknowledged,
+        min_ms: 1.0,
+        mean_ms: 2.0,
+        p50_ms: 2.0,
+        p90_ms: 3.0,
+        p95_ms: 3.0,
+        p99_ms: 3.0,
+        max_ms: 4.0,
+    };
+    PhaseNumbers {
+        name: name.to_owned(),
+        iterations: acknowledged + 3,
+        attempts: acknowledged + 3,
+        acknowledged,
+        failed: BTreeMap::from([(FailureKind("internal".to_owned()), 1)]),
+        unknown: 2,
+        dropped: 0,
+        connections_opened: Some(1),
+        sent_bytes: 500,
+        received_bytes: 90,
+        request: Some(clock.clone()),
+        iteration: Some(clock),
+    }
+}
+
+fn load(phases: Vec<PhaseNumbers>) -> LoadResult {
+    LoadResult {
+        exit: ExitMeaning { code: Some(0), text: String::new(), usable: true },
+        phase_ms: phases.iter().map(|phase| (phase.name.clone(), 20.0)).collect(),
+        phases,
+        unacknowledged: Vec::new(),
+        unacknowledged_complete: true,
+    }
+}
+
+#[test]
+fn counts_and_clocks_are_carried_over_as_they_are() {
+    let figures = phases(&run(&["p1"]), &load(vec![numbers("p1", 5)]));
+    let figure = &figures[0];
+    assert_eq!((figure.iterations, figure.acknowledged, figure.failed_total(), figure.unknown), (8, 5, 1, 2));
+    assert_eq!((figure.dropped, figure.sent_bytes, figure.received_bytes), (Some(0), Some(500), Some(90)));
+    assert_eq!(
+        (&figure.request, &figure.iteration),
+        (&numbers("p1", 5).request, &numbers("p1", 5).iteration)
+    );
+}
+
+#[test]
+fn a_set_number_of_iterations_has_no_window_and_no_throughput() {
+    let figures = phases(&run(&["p1"]), &load(vec![numbers("p1", 5)]));
+    assert_eq!((figures[0].window_ms, figures[0].throughput_per_s), (None, None));
+}
+
+#[test]
+fn a_rate_is_per_second_of_its_window() {
+    assert_eq!(per_second(300, 2_000.0), Some(150.0));
+    assert_eq!(per_second(300, 0.0), None);
+}
+
+#[test]
+fn phases_come_in_planned_order_and_only_if_they_were_begun() {
+    let mut third = numbers("p3", 0);
+    third.attempts = 0;
+    let figures = phases(&run(&["p1", "p2", "p3"]), &load(vec![numbers("p2", 2), numbers("p1", 1), third]));
+    let names: Vec<&str> = figures.iter().map(|figure| figure.name.as_str()).collect();
+    assert_eq!(names, ["p1", "p2"]);
+}
