@@ -53,13 +53,13 @@ fn rows(id: &'static str, limit: u64, found: Option<(u64, String)>) -> Finding {
 /// All services do the same work: one upsert an event, counted by the database.
 pub(super) fn statements_per_event(audit: Option<&Audit>) -> Finding {
     let value = audit.and_then(|audit| audit.statements_per_event);
-    per_event("statements_per_event", LIMITS.statements_per_event, (audit, value), "upserts")
+    per_event("statements_per_event", LIMITS.statements_per_event, (audit, value), "Upserts")
 }
 
 /// The same of the rows they touch.
 pub(super) fn rows_per_event(audit: Option<&Audit>) -> Finding {
     let value = audit.and_then(|audit| audit.rows_per_event);
-    per_event("rows_per_event", LIMITS.rows_per_event, (audit, value), "rows")
+    per_event("rows_per_event", LIMITS.rows_per_event, (audit, value), "Rows")
 }
 
 /// The database counts per acknowledged event; events without an answer may have
@@ -80,13 +80,13 @@ fn per_event(
         _ => format!("outside {expected} to {:.3} is invalid", expected * (1.0 + slack)),
     };
     let (verdict, text) = match value {
-        None => (Verdict::Unknown, format!("The database kept no count of {what}.")),
+        None => (Verdict::Unknown, format!("{what} were not counted by the database.")),
         Some(value) if (expected - EXACT..=expected * (1.0 + slack) + EXACT).contains(&value) => {
-            (Verdict::Ok, format!("{value} {what} per acknowledged event."))
+            (Verdict::Ok, format!("{what} per acknowledged event: {value:.3}."))
         }
         Some(value) => (
             Verdict::Invalid,
-            format!("{value:.3} {what} per acknowledged event: not the work that the contract describes."),
+            format!("{what} per acknowledged event: {value:.3}, not the work that the contract describes."),
         ),
     };
     Finding { id, value, limit, verdict, text }

@@ -1,0 +1,228 @@
+//! What a report shows, in the order it shows it. Made from a stored campaign by
+//! a pure function; all arithmetic and all wording is here, so that page, JSON and
+//! terminal cannot disagree.
+
+mod answer;
+mod audit;
+mod environment;
+mod method;
+mod phase;
+mod run;
+
+use serde::Serialize;
+
+pub use self::{
+    answer::Warning,
+    audit::{AuditView, StatementView},
+    phase::{LatencyView, PhaseView},
+    run::{CheckView, CountsView, RunView, StepView},
+};
+use super::format::{self, Figure, counted, in_words, plain};
+use crate::model::{Campaign, CampaignStatus, PhaseLoad, RunStatus, StoredCampaign, Verdict};
+
+/// Name and version of the JSON form.
+pub const SCHEMA: &str = "perf-runner/report/1";
+
+/// A whole report.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ReportView {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// The question that the campaign asks.
+    pub title: String,
+    /// The answer, one sentence each; the first one answers the question.
+    pub answer: Vec<String>,
+    /// The campaign in facts: how the numbers were obtained.
+    pub campaign: CampaignView,
+    /// Every test run that failed and every check that did not pass, worst first.
+    pub warnings: Vec<Warning>,
+    /// How many checks there were, in words.
+    pub checks: String,
+    /// The test runs in the order they were made.
+    pub runs: Vec<RunView>,
+    /// What was planned and not made.
+    pub not_made: Vec<Named>,
+    /// APIs that could not be measured here, each with the reason.
+    pub left_out: Vec<Named>,
+    /// The host before anything was started.
+    pub environment: Vec<Named>,
+    /// What every number means.
+    pub method: Vec<Named>,
+}
+
+/// A name and what there is to say of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Named {
+    /// The name.
+    pub name: String,
+    /// What there is to say.
+    pub text: String,
+}
+
+/// The campaign in facts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CampaignView {
+    /// Unique name.
+    pub id: String,
+    /// What it was for.
+    pub mode: String,
+    /// How far it got.
+    pub status: Mark,
+    /// When it started.
+    pub started_at: String,
+    /// How long it took.
+    pub took: Figure,
+    /// Equal for campaigns whose environments may be compared.
+    pub fingerprint: String,
+    /// The rest: how the load was made, with which seed, by which version.
+    pub facts: Vec<Named>,
+}
+
+/// A state in a word and a sign, so that it never hangs on a colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Mark {
+    /// The word.
+    pub word: &'static str,
+    /// A sign that differs from the others in shape.
+    pub symbol: &'static str,
+}
+
+impl From<Verdict> for Mark {
+    fn from(verdict: Verdict) -> Self {
+        let (word, symbol) = match verdict {
+            Verdict::Ok => ("ok", "\u{2713}"),
+            Verdict::Warn => ("warn", "!"),
+            Verdict::Unknown => ("unknown", "?"),
+            Verdict::Invalid => ("invalid", "\u{2717}"),
+        };
+        Self { word, symbol }
+    }
+}
+
+impl From<RunStatus> for Mark {
+    fn from(status: RunStatus) -> Self {
+        let (word, symbol) = match status {
+            RunStatus::Completed => ("completed", "\u{2713}"),
+            RunStatus::Failed => ("failed", "\u{2717}"),
+            RunStatus::Interrupted => ("interrupted", "!"),
+        };
+        Self { word, symbol }
+    }
+}
+
+impl From<CampaignStatus> for Mark {
+    fn from(status: CampaignStatus) -> Self {
+        let (word, symbol) = match status {
+            CampaignStatus::Running => ("not finished", "?"),
+            CampaignStatus::Completed => ("completed", "\u{2713}"),
+            CampaignStatus::Failed => ("failed", "\u{2717}"),
+            CampaignStatus::Interrupted => ("interrupted", "!"),
+        };
+        Self { word, symbol }
+    }
+}
+
+impl ReportView {
+    /// Makes the view. The same campaign always gives the same view: no clock, no
+    /// randomness, nothing of the host it is made on.
+    pub fn new(stored: &StoredCampaign) -> Self {
+        let StoredCampaign { campaign, runs } = stored;
+        let is_made = |id| runs.iter().any(|stored| &stored.run.id == id);
+        let not_made = campaign.plan.runs.iter().filter(|planned| !is_made(&planned.id));
+        Self {
+            schema: SCHEMA,
+            title: answer::title(campaign),
+            answer: answer::sentences(stored),
+            campaign: campaign_view(campaign),
+            warnings: answer::warnings(runs),
+            checks: answer::checks(runs),
+            runs: (1..).zip(runs).map(|(number, stored)| RunView::new(number, stored)).collect(),
+            not_made: not_made
+                .map(|planned| {
+                    named(&planned.api.id, &format!("round {}, {}", planned.round, planned.payload))
+                })
+                .collect(),
+            left_out: campaign.plan.left_out.iter().map(|(api, reason)| named(api, reason)).collect(),
+            environment: environment::facts(&campaign.host),
+            method: method::entries(campaign.mode),
+        }
+    }
+}
+
+/// Both texts may come from outside.
+fn named(name: &str, text: &str) -> Named {
+    Named { name: plain(name), text: plain(text) }
+}
+
+fn campaign_view(campaign: &Campaign) -> CampaignView {
+    let took = match campaign.finished_at {
+        Some(end) => format::between(campaign.started_at, end),
+        None => Figure { text: "not finished".to_owned(), ..Figure::missing("ms") },
+    };
+    CampaignView {
+        id: plain(&campaign.id.0),
+        mode: campaign.mode.to_string(),
+        status: campaign.status.into(),
+        started_at: format::time(campaign.started_at),
+        took,
+        fingerprint: plain(&campaign.fingerprint),
+        facts: campaign_facts(campaign),
+    }
+}
+
+fn campaign_facts(campaign: &Campaign) -> Vec<Named> {
+    let plan = &campaign.plan;
+    let commit = match &campaign.git {
+        None => "not in a repository".to_owned(),
+        Some(git) if git.dirty => format!("{}, with local changes", short(&git.commit)),
+        Some(git) => short(&git.commit),
+    };
+    let played = if campaign.verified { "were" } else { "were not" };
+    let verified = format!("the contract's cases {played} played before the load");
+    let rounds = counted(u64::from(plan.rounds), "round", "rounds");
+    vec![
+        named("Load", &load_in_words(campaign)),
+        named(
+            "Order",
+            &format!("{rounds}, every API once in each, in an order drawn with seed {}", plan.seed),
+        ),
+        named("Request timeout", &format!("{} ms", plan.request_timeout_ms)),
+        named("Database pool", &format!("{} connections in every service", plan.max_connections)),
+        named("Contract", &verified),
+        named("Runtime", &campaign.runtime),
+        named("Commit", &commit),
+        named("Runner", &format!("perf-runner {}", campaign.runner_version)),
+    ]
+}
+
+fn load_in_words(campaign: &Campaign) -> String {
+    let pause = campaign.plan.think_time_ms;
+    let mut loads: Vec<String> = campaign
+        .plan
+        .runs
+        .iter()
+        .flat_map(|run| &run.phases)
+        .map(|phase| match phase.load {
+            PhaseLoad::Iterations { vus, per_vu, .. } => format!(
+                "{} with {} each, one call at a time, {pause} ms pause after each call",
+                counted(u64::from(vus), "virtual user", "virtual users"),
+                counted(u64::from(per_vu), "iteration", "iterations"),
+            ),
+        })
+        .collect();
+    loads.sort();
+    loads.dedup();
+    if loads.is_empty() { "none planned".to_owned() } else { loads.join("; ") }
+}
+
+fn short(commit: &str) -> String {
+    commit.chars().take(12).collect()
+}
+
+/// `two producer APIs`, `one producer API`.
+fn apis_in_words(count: usize) -> String {
+    format!("{} producer {}", in_words(count), if count == 1 { "API" } else { "APIs" })
+}
+
+#[cfg(test)]
+mod tests;

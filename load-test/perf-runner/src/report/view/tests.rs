@@ -1,0 +1,97 @@
+use super::*;
+use crate::{
+    model::{CampaignStatus, Quantiles},
+    sample,
+};
+
+fn first_sentence(stored: &StoredCampaign) -> String {
+    ReportView::new(stored).answer[0].clone()
+}
+
+#[test]
+fn the_answer_is_yes_only_when_everything_was_seen() {
+    assert_eq!(
+        first_sentence(&sample::normal()),
+        "Yes: 10 events were acknowledged and 10 rows are stored, each once and as it was sent, in 2 of 2 test runs."
+    );
+    let mut without_check = sample::normal();
+    without_check.runs[1].checks[0].verdict = Verdict::Unknown;
+    assert!(first_sentence(&without_check).starts_with("Not shown: "));
+    let mut unmade = sample::normal();
+    unmade.runs.pop();
+    unmade.campaign.status = CampaignStatus::Interrupted;
+    let view = ReportView::new(&unmade);
+    assert!(view.answer[0].starts_with("Not shown: 1 of 2 test runs were completed; 5 events"));
+    assert_eq!(view.not_made[0].name, "producer-api-rust-grpc");
+    assert!(first_sentence(&sample::one_failed()).starts_with("Not shown: "));
+}
+
+#[test]
+fn the_answer_is_no_when_an_event_is_lost_or_a_row_is_wrong() {
+    let mut lost = sample::normal();
+    lost.runs[0].run.audit.as_mut().unwrap().lost = 2;
+    assert_eq!(first_sentence(&lost), "No: 2 events were acknowledged and not stored.");
+    let mut differs = sample::normal();
+    differs.runs[0].run.audit.as_mut().unwrap().content_differs = 1;
+    assert!(first_sentence(&differs).ends_with("but 1 row is wrong."));
+}
+
+#[test]
+fn the_question_fits_the_number_of_apis() {
+    let mut stored = sample::normal();
+    assert_eq!(ReportView::new(&stored).title, "Do two producer APIs store what they acknowledge?");
+    stored.campaign.plan.runs.pop();
+    assert_eq!(ReportView::new(&stored).title, "Does producer-api-rust-rest store what it acknowledges?");
+    assert_eq!(ReportView::new(&sample::many()).title, "Do six producer APIs store what they acknowledge?");
+}
+
+#[test]
+fn the_worst_warning_comes_first_and_unmade_checks_are_one() {
+    let mut stored = sample::normal();
+    stored.runs[0].checks[0].verdict = Verdict::Warn;
+    for check in &mut stored.runs[1].checks {
+        check.verdict = Verdict::Unknown;
+    }
+    let mut invalid = stored.runs[0].checks[1].clone();
+    invalid.verdict = Verdict::Invalid;
+    stored.runs[1].checks.push(invalid);
+    let view = ReportView::new(&stored);
+    let words: Vec<&str> = view.warnings.iter().map(|warning| warning.mark.word).collect();
+    assert_eq!(words, ["invalid", "unknown", "warn"]);
+    assert_eq!(
+        view.warnings[1].text,
+        "2 checks could not be made: counts agree, stored against acknowledged."
+    );
+    assert_eq!(view.checks, "1 of 5 checks passed.");
+    assert_eq!(ReportView::new(&sample::normal()).checks, "All 4 checks passed.");
+}
+
+#[test]
+fn a_percentile_needs_ten_samples_beyond_it() {
+    let shown = |count: u64| {
+        let mut stored = sample::normal();
+        let phase = &mut stored.runs[0].run.phases[0];
+        phase.request = Some(Quantiles { count, ..phase.request.clone().unwrap() });
+        let latency = &ReportView::new(&stored).runs[0].phases[0].latencies[0];
+        [&latency.p50, &latency.p90, &latency.p95, &latency.p99].map(|figure| figure.value.is_some())
+    };
+    assert_eq!(shown(19), [false, false, false, false]);
+    assert_eq!(shown(20), [true, false, false, false]);
+    assert_eq!(shown(99), [true, false, false, false]);
+    assert_eq!(shown(100), [true, true, false, false]);
+    assert_eq!(shown(200), [true, true, true, false]);
+    assert_eq!(shown(1000), [true, true, true, true]);
+}
+
+#[test]
+fn what_was_not_measured_is_never_zero() {
+    let view = ReportView::new(&sample::nothing_measured());
+    let run = &view.runs[0];
+    for figure in [&run.start_up, &run.idle_memory, &run.request_mean, &run.phases[0].dropped] {
+        assert_eq!((figure.value, figure.text.as_str()), (None, "not measured"));
+    }
+    assert_eq!((view.campaign.took.value, view.campaign.took.text.as_str()), (None, "not finished"));
+    let failed = &ReportView::new(&sample::one_failed()).runs[1];
+    assert_eq!(failed.counts.acknowledged.value, None);
+    assert_eq!(failed.counts.stored.value, None);
+}
