@@ -55,3 +55,6 @@ fn differs(row: &FakeRow, template: &EventTemplate) -> bool {
     let value = |text: &str| serde_json::from_str::<Value>(text).ok();
     row.entity_type != template.entity_type || value(&row.data) != value(&template.attributes)
 }
+
+#[cfg(test)]
+mod tests;
