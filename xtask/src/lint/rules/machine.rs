@@ -8,6 +8,9 @@ use super::super::house::{Breach, SourceFile};
 /// Folders that hold what belongs to one person or one machine.
 const PRIVATE: [&str; 3] = ["home", "root", "Users"];
 
+/// Names that stand for anybody's.
+const ANYBODY: [&str; 3] = ["someone", "user", "you"];
+
 /// Folders that every system has; a repository may lie below one of them.
 const USUAL: [&str; 8] = ["tmp", "usr", "var", "opt", "srv", "mnt", "app", "src"];
 
@@ -44,11 +47,13 @@ pub(super) fn paths(file: &SourceFile) -> Vec<Breach> {
         .collect()
 }
 
-/// `top` stands in the line and no longer path or address leads up to it.
+/// `top` stands in the line with somebody's name behind it, and no longer path or address leads up to it.
 fn begins_path(line: &str, top: &str) -> bool {
     line.match_indices(top).any(|(at, _)| {
-        let before = line.get(..at).and_then(|text| text.chars().next_back());
-        before.is_none_or(|letter| !(letter.is_alphanumeric() || "._-~/$}*>".contains(letter)))
+        let (before, behind) = (line.get(..at).unwrap_or(""), line.get(at + top.len()..).unwrap_or(""));
+        let leads_up = |letter: char| letter.is_alphanumeric() || "._-~/$}*>".contains(letter);
+        let name = behind.split(|letter: char| !leads_up(letter) || letter == '/').next().unwrap_or("");
+        !before.ends_with(leads_up) && !name.is_empty() && !ANYBODY.contains(&name)
     })
 }
 

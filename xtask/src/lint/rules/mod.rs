@@ -80,7 +80,11 @@ mod tests {
         for line in [["= \"", "home/x/y\""], ["cd ", "root/x"], ["", "Users/x/y"]] {
             assert_eq!(broken("a.toml", &format!("{}\n", line.join("/"))), ["machine-path"], "{line:?}");
         }
-        assert!(broken("a.toml", "see https://example.org/home/x and ./root/y\n").is_empty());
+        for line in
+            ["see https://example.org/home/x and ./root/y", "/home/someone/x", "starts_with(\"/home/\")"]
+        {
+            assert!(broken("a.toml", &format!("{line}\n")).is_empty(), "{line}");
+        }
     }
 
     #[test]
