@@ -2,6 +2,8 @@
 //! test is read from the repository: nothing is listed that is not there.
 
 mod needs;
+mod readme;
+mod smoke;
 
 use std::io;
 
@@ -54,6 +56,20 @@ fn stages(repository: &Repository) -> Result<Vec<Stage<'_>>, Fault> {
         }));
     }
     stages.extend(component_stages(repository)?);
+    let services = repository.services()?.len();
+    stages.push(Stage::new(
+        "contract",
+        format!("{services} services keep every case of the contract"),
+        || Invocation::cargo(repository.root(), ["perf", "verify"]).run(),
+    ));
+    stages.push(Stage::new("smoke", "a smoke campaign ends with every event stored", || {
+        smoke::check(repository)
+    }));
+    if repository.root().join(readme::FILE).is_file() {
+        stages.push(Stage::new("readme", "every command of the README is one that works", || {
+            readme::check(repository)
+        }));
+    }
     Ok(stages)
 }
 
