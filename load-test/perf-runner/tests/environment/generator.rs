@@ -11,7 +11,7 @@ use perf_runner::{
 
 use super::{World, pid_in, runs};
 
-fn job(world: &World, deadline_ms: u64) -> GeneratorJob {
+pub(crate) fn job(world: &World, deadline_ms: u64) -> GeneratorJob {
     let folder = world.root().join("run");
     fs::create_dir_all(&folder).unwrap();
     GeneratorJob {

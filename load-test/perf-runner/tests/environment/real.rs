@@ -50,6 +50,10 @@ fn template() -> EventTemplate {
     }
 }
 
+fn kill(pid: u32) {
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid.cast_signed()), nix::sys::signal::SIGKILL).unwrap();
+}
+
 #[tokio::test]
 async fn a_service_is_built_started_proven_and_stopped() {
     let world = real_world();
@@ -85,10 +89,35 @@ async fn a_service_that_was_killed_is_seen_when_it_is_stopped() {
     environment.start_application_database(&Told::default()).await.unwrap();
     let service = environment.start_service(&api, &world.root().join("run/service.log")).await.unwrap();
     let pid = service.pid.unwrap();
-    nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid.cast_signed()), nix::sys::signal::SIGKILL).unwrap();
+    kill(pid);
     until("the service's end", || !runs(pid));
     let end = environment.stop_service().await.unwrap().unwrap();
     assert_eq!((end.early, end.killed, end.signal), (true, false, Some(9)));
+}
+
+#[tokio::test]
+async fn the_load_ends_with_the_service_that_it_loads() {
+    let mut world = real_world();
+    // Like k6, it ends at SIGINT with 105; left alone it goes on for ever.
+    let body = "trap 'exit 105' INT; touch loading; while :; do sleep 0.05; done";
+    world.settings.given.k6 = Some(world.script("bin/k6", body));
+    let api = real_api();
+    let mut environment = world.open();
+    environment.build(std::slice::from_ref(&api), &Told::default()).await.unwrap();
+    environment.start_application_database(&Told::default()).await.unwrap();
+    let service = environment.start_service(&api, &world.root().join("run/service.log")).await.unwrap();
+    let job = super::generator::job(&world, 60_000);
+    let (_sender, interrupt) = perf_runner::interrupt::Interrupt::channel();
+    let (end, ()) = tokio::join!(environment.run_generator(&job, &interrupt), async {
+        while !job.folder.join("loading").exists() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        kill(service.pid.unwrap());
+    });
+    let end = end.unwrap();
+    assert_eq!((end.code, end.overdue, end.interrupted), (Some(105), false, false));
+    let service = environment.stop_service().await.unwrap().unwrap();
+    assert_eq!((service.early, service.signal), (true, Some(9)));
 }
 
 #[tokio::test]

@@ -36,6 +36,8 @@ enum Reason {
     None,
     Overdue,
     Interrupted,
+    /// There is nothing left to load.
+    ServiceEnded,
 }
 
 /// A generator that was started.
@@ -83,9 +85,9 @@ impl Generator {
         Ok(Self { pid, child, log })
     }
 
-    /// Waits for its end, its deadline, or the user's interrupt. Past the deadline
-    /// and at an interrupt it is asked to end, so that it still writes its
-    /// summary; at the second interrupt it is killed.
+    /// Waits for its end, its deadline, the user's interrupt, or the end of the
+    /// service. In all but the first it is asked to end, so that it still writes
+    /// its summary; at the second interrupt it is killed.
     ///
     /// # Errors
     /// When its end cannot be waited for.
@@ -93,11 +95,13 @@ impl Generator {
         &mut self,
         deadline: Duration,
         interrupt: &Interrupt,
+        service_ended: impl Future<Output = ()>,
     ) -> Result<GeneratorEnd, Fault> {
         let (status, reason) = tokio::select! {
             status = self.child.wait() => (status, Reason::None),
             () = sleep(deadline) => (self.end(interrupt).await, Reason::Overdue),
             () = interrupt.at_least(Urgency::EndPhase) => (self.end(interrupt).await, Reason::Interrupted),
+            () = service_ended => (self.end(interrupt).await, Reason::ServiceEnded),
         };
         let status = status
             .map_err(|error| Fault::failed(format!("cannot watch k6 (pid {})", self.pid)).cause(error))?;

@@ -6,6 +6,7 @@ use nix::{
     sys::signal::{Signal, kill, killpg},
     unistd::Pid,
 };
+use procfs::process::{Process, Stat};
 use serde::{Deserialize, Serialize};
 
 /// How often a process that is not our child is looked at while waiting for it.
@@ -69,9 +70,19 @@ impl ProcessIdentity {
     }
 }
 
-fn running(pid: u32) -> Option<procfs::process::Stat> {
-    let stat = procfs::process::Process::new(i32::try_from(pid).ok()?).ok()?.stat().ok()?;
-    (!matches!(stat.state, 'Z' | 'X')).then_some(stat)
+/// Whether a process has begun to end: its first thread is gone, though others
+/// may still be on their way and nobody can have its exit code yet.
+pub(super) fn is_ending(pid: u32) -> bool {
+    stat(pid).is_none_or(|stat| matches!(stat.state, 'Z' | 'X'))
+}
+
+fn running(pid: u32) -> Option<Stat> {
+    // While threads of it are left, so are its files and sockets.
+    stat(pid).filter(|stat| !matches!(stat.state, 'Z' | 'X') || stat.num_threads > 1)
+}
+
+fn stat(pid: u32) -> Option<Stat> {
+    Process::new(i32::try_from(pid).ok()?).ok()?.stat().ok()
 }
 
 #[cfg(test)]

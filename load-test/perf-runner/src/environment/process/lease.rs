@@ -148,7 +148,9 @@ pub(super) fn end(child: &StartedProcess) -> bool {
         Ending::Interrupt => Some(Signal::SIGINT),
         Ending::Terminate => Some(Signal::SIGTERM),
     };
-    if gentle.is_some_and(|signal| process.signal(signal) && process.wait_gone(GENTLE)) {
+    let asked = gentle.is_some_and(|signal| process.signal(signal));
+    // A stopped process hears of nothing but SIGKILL until it goes on.
+    if asked && process.signal(Signal::SIGCONT) && process.wait_gone(GENTLE) {
         return true;
     }
     process.kill_with_group();
@@ -262,6 +264,29 @@ mod tests {
         assert!(!notes[0].contains("k6"), "{notes:?}");
         ends(left);
         ends(bystander);
+    }
+
+    #[test]
+    fn a_left_over_that_may_end_gently_is_asked_even_when_it_was_stopped() {
+        let folder = tempfile::tempdir().unwrap();
+        let asked = folder.path().join("asked");
+        let script =
+            format!("trap 'touch {}; exit' INT; echo; while :; do sleep 0.02; done", asked.display());
+        let mut left = Command::new("sh")
+            .args(["-c", &script])
+            .stdout(std::process::Stdio::piped())
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        // Its first line says that it listens to the signal.
+        std::io::Read::read_exact(left.stdout.as_mut().unwrap(), &mut [0]).unwrap();
+        let mut lease = Lease::take(folder.path(), &Silence).unwrap();
+        lease.started("PostgreSQL (metrics)", left.id(), Ending::Interrupt).unwrap();
+        drop(lease);
+        assert!(ProcessIdentity::of(left.id()).unwrap().signal(Signal::SIGSTOP));
+        Lease::take(folder.path(), &Silence).unwrap();
+        assert!(asked.exists() && ProcessIdentity::of(left.id()).is_none());
+        left.wait().unwrap();
     }
 
     #[test]

@@ -330,7 +330,14 @@ impl Environment for ProcessEnvironment {
         if let Some(lease) = &mut self.lease {
             lease.started("k6", pid, Ending::Kill)?;
         }
-        let end = generator.wait(Duration::from_millis(job.deadline_ms), interrupt).await;
+        let service = self.service.as_mut();
+        let service_ended = async {
+            match service {
+                Some(service) => service.ended().await,
+                None => std::future::pending().await,
+            }
+        };
+        let end = generator.wait(Duration::from_millis(job.deadline_ms), interrupt, service_ended).await;
         self.generator = None;
         self.lease()?.ended(pid)?;
         end

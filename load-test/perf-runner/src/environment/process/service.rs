@@ -18,7 +18,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::files;
+use super::{files, identity};
 use crate::{
     fault::Fault,
     model::{Api, Endpoint, RunningService, ServiceEnd},
@@ -163,7 +163,7 @@ impl Service {
     /// # Errors
     /// When its end cannot be waited for.
     pub(super) async fn stop(mut self, patience: Duration) -> Result<ServiceEnd, Fault> {
-        let early = self.exited()?.is_some();
+        let early = self.exited()?.is_some() || identity::is_ending(self.pid);
         if !early {
             signal(self.pid, Signal::SIGTERM);
         }
@@ -182,6 +182,12 @@ impl Service {
             end.log_tail = files::last_lines(&self.log, TAIL_LINES);
         }
         Ok(end)
+    }
+
+    /// Waits until the process ends by itself.
+    pub(super) async fn ended(&mut self) {
+        // What cannot be waited for is told when it is stopped.
+        let _ = self.child.wait().await;
     }
 
     /// Leaves it running. Only for one that was started without the launcher.
