@@ -10,8 +10,8 @@ use crate::{
     fault::Fault,
     interrupt::{Interrupt, Urgency},
     model::{
-        EventTemplate, FailureKind, FakeRow, GeneratorEnd, GeneratorJob, GeneratorSummary, LoadPlan,
-        PhaseLoad, PhaseSummary, PlannedPhase, Protocol, TrendSummary, Unacknowledged,
+        EntityId, EventTemplate, FailureKind, FakeRow, GeneratorEnd, GeneratorJob, GeneratorSummary,
+        LoadPlan, PhaseLoad, PhaseSummary, PlannedPhase, Protocol, TrendSummary, Unacknowledged,
     },
 };
 
@@ -40,7 +40,7 @@ struct Course<'a> {
     faults: &'a [FakeFault],
     random: StdRng,
     /// Calls made by each VU, from phase to phase.
-    calls: BTreeMap<u32, usize>,
+    calls: BTreeMap<u32, u64>,
     sent: u64,
     rows: Vec<FakeRow>,
     unacknowledged: Vec<Unacknowledged>,
@@ -128,9 +128,8 @@ impl Course<'_> {
         let calls = self.calls.entry(vu).or_default();
         let call = *calls;
         *calls += 1;
-        let template = self.templates[(vu as usize + call) % self.templates.len()].clone();
-        let LoadPlan { tag, vu_digits, iteration_digits, .. } = &self.plan;
-        let id = format!("{}-{tag}-{vu:0vu_digits$}-{call:0iteration_digits$}", template.kind);
+        let template = self.templates[EntityId::template_index(vu, call, self.templates.len())].clone();
+        let id = EntityId { kind: &template.kind, tag: &self.plan.tag, vu, call }.to_string();
         let event_bytes = match self.plan.protocol {
             Protocol::Rest => template.body_bytes,
             Protocol::Grpc => template.message_bytes,

@@ -18,6 +18,7 @@ mod lease;
 mod place;
 mod ports;
 mod service;
+mod settings;
 pub mod standing;
 
 use std::{collections::BTreeMap, path::Path, time::Duration};
@@ -25,6 +26,7 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 use postgres_cluster::Cluster;
 
 pub use binaries::provide as provide_postgres;
+pub use settings::ProcessSettings;
 
 use self::{
     build::BuildCommand,
@@ -32,7 +34,7 @@ use self::{
     database::ApplicationUrls,
     generator::Generator,
     k6::PinnedK6,
-    launch::{DeathSignal, Launcher},
+    launch::DeathSignal,
     lease::{Ending, Lease},
     service::{Service, ServiceStart},
 };
@@ -45,29 +47,12 @@ use crate::{
         ServiceEnd,
     },
     progress::{Event, Observer, watched},
-    settings::{Given, Places, Settings},
+    settings::Places,
     wire,
 };
 
 /// After an error or an interrupt nobody's work is waited for any more.
 const HURRIED_STOP: Duration = Duration::from_secs(2);
-
-/// What the process environment is told.
-#[derive(Debug, Clone)]
-pub struct ProcessSettings {
-    /// Where things are.
-    pub places: Places,
-    /// What the user already has.
-    pub given: Given,
-    /// Pool size of every service.
-    pub max_connections: u32,
-    /// Use what was built before.
-    pub skip_build: bool,
-    /// The port of services; none takes a free one each time.
-    pub service_port: Option<u16>,
-    /// The runner's own program, which has the hidden subcommand `launch`.
-    pub launcher: Launcher,
-}
 
 /// Services, databases and the generator as children of this process.
 #[derive(Debug)]
@@ -81,28 +66,6 @@ pub struct ProcessEnvironment {
     urls: Option<ApplicationUrls>,
     service: Option<Service>,
     generator: Option<Generator>,
-}
-
-impl ProcessSettings {
-    /// For a campaign, with this program as the launcher.
-    ///
-    /// # Errors
-    /// When this program's own file cannot be found.
-    pub fn for_campaign(settings: &Settings) -> Result<Self, Fault> {
-        let own = Self::new(settings.places.clone(), settings.given.clone())?;
-        Ok(Self { max_connections: settings.max_connections, skip_build: settings.skip_build, ..own })
-    }
-
-    /// Free ports, pools of ten, everything built, this program as the launcher.
-    ///
-    /// # Errors
-    /// When this program's own file cannot be found.
-    pub fn new(places: Places, given: Given) -> Result<Self, Fault> {
-        let program = std::env::current_exe()
-            .map_err(|error| Fault::failed("cannot find this program's own file").cause(error))?;
-        let launcher = Launcher::new(program);
-        Ok(Self { places, given, max_connections: 10, skip_build: false, service_port: None, launcher })
-    }
 }
 
 impl ProcessEnvironment {

@@ -1,0 +1,176 @@
+//! The fake environment stands in for the real one: its files are read by the
+//! same code, and what it does wrong on purpose is found.
+
+// Clippy takes only functions marked `#[test]` for tests, and these are shared by them.
+#![allow(clippy::unwrap_used)]
+
+use std::{fs, path::Path};
+
+use perf_runner::{
+    audit::{self, Sent},
+    environment::{
+        Environment as _,
+        fake::{FakeEnvironment, FakeFault},
+    },
+    fault::Fault,
+    interrupt::{Interrupt, Urgency},
+    load::{self, LoadOf, LoadPaths},
+    model::{
+        Api, Audit, CampaignId, GeneratorSummary, Language, LoadResult, Mode, PayloadSize, PhaseLoad, Plan,
+        PlannedPhase, PlannedRun, Protocol, ServiceEnd, TestRunId,
+    },
+    progress::Silence,
+};
+
+const API: &str = "producer-api-rust-grpc";
+
+fn api() -> Api {
+    Api {
+        id: API.into(),
+        language: Language::Rust,
+        protocol: Protocol::Grpc,
+        port: 9090,
+        build: vec!["cargo".into()],
+        start: vec!["./target/release/it".into()],
+        image: API.into(),
+    }
+}
+
+fn plan() -> Plan {
+    let phase = |name: &str, vus, start_ms| PlannedPhase {
+        name: name.into(),
+        load: PhaseLoad::Iterations { vus, per_vu: 6, max_duration_ms: 60_000 },
+        start_ms,
+        settle_ms: 0,
+    };
+    let run = PlannedRun {
+        id: TestRunId("20261121-104351-smoke-7f3a.r1s01".into()),
+        tag: "0000beef".into(),
+        round: 1,
+        slot: 1,
+        api: api(),
+        payload: PayloadSize::Default,
+        phases: vec![phase("p1", 1, 0), phase("p2", 3, 5_000)],
+        planned_ms: 10_000,
+        deadline_ms: 70_000,
+    };
+    Plan {
+        campaign: CampaignId("20261121-104351-smoke-7f3a".into()),
+        mode: Mode::Smoke,
+        seed: 7,
+        rounds: 1,
+        think_time_ms: 100,
+        request_timeout_ms: 10_000,
+        max_connections: 10,
+        runs: vec![run],
+        left_out: Vec::new(),
+    }
+}
+
+/// What one cycle of a test run came to.
+struct Cycle {
+    result: LoadResult,
+    audit: Audit,
+    service: ServiceEnd,
+}
+
+async fn cycle(environment: &mut FakeEnvironment, folder: &Path, urgency: Urgency) -> Result<Cycle, Fault> {
+    let (sender, interrupt) = Interrupt::channel();
+    sender.send_replace(urgency);
+    let plan = plan();
+    let run = &plan.runs[0];
+    let templates = load::make_templates(run.payload, plan.seed)?;
+    environment.build(&[api()], &Silence).await?.remove(0).map_err(|(_, fault)| fault)?;
+    environment.start_application_database(&Silence).await?;
+    environment.clear().await?;
+    let service = environment.start_service(&run.api, &folder.join("service.log")).await?;
+    environment.prove(&templates[0]).await?;
+    environment.clear().await?;
+    let of = LoadOf { plan: &plan, run, endpoint: &service.endpoint, templates: &templates };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let job = load::prepare(&of, &LoadPaths { repository: &root, folder }, 2)?;
+    let end = environment.run_generator(&job, &interrupt).await?;
+    let service = environment.stop_service().await?.unwrap();
+    let result = load::read(&job, &end, run)?;
+    let sent = Sent { tag: &run.tag, templates: &templates, load: &result };
+    let facts = audit::read(&environment.application_database()?, &sent).await?;
+    let audit = audit::judge(&result, &facts);
+    Ok(Cycle { result, audit, service })
+}
+
+async fn with(fault: FakeFault) -> Result<Cycle, Fault> {
+    let folder = tempfile::tempdir().unwrap();
+    cycle(&mut FakeEnvironment::new(7).with_fault(API, fault), folder.path(), Urgency::None).await
+}
+
+#[tokio::test]
+async fn everything_that_was_acknowledged_is_stored() {
+    let folder = tempfile::tempdir().unwrap();
+    let done = cycle(&mut FakeEnvironment::new(7), folder.path(), Urgency::None).await.unwrap();
+    let counted: Vec<u64> = done.result.phases.iter().map(|phase| phase.acknowledged).collect();
+    assert_eq!(counted, [6, 18]);
+    assert_eq!((done.audit.stored, done.audit.lost, done.audit.content_differs), (24, 0, 0));
+    assert!(done.service.is_clean());
+    let event = done.result.phases[1].iteration.clone().unwrap();
+    assert!(event.min_ms <= event.p50_ms && event.p50_ms <= event.p99_ms && event.p99_ms <= event.max_ms);
+    assert_eq!(event.count, 18);
+}
+
+#[tokio::test]
+async fn the_same_seed_gives_the_same_bytes_and_another_one_others() {
+    let mut summaries = Vec::new();
+    for seed in [7, 7, 8] {
+        // The folder's name stands for the test run: it must be the same each time.
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("run");
+        fs::create_dir(&folder).unwrap();
+        cycle(&mut FakeEnvironment::new(seed), &folder, Urgency::None).await.unwrap();
+        summaries.push(fs::read_to_string(folder.join(GeneratorSummary::FILE)).unwrap());
+    }
+    assert_eq!(summaries[0], summaries[1]);
+    assert_ne!(summaries[0], summaries[2]);
+}
+
+#[tokio::test]
+async fn an_interrupted_load_says_so_and_sends_nothing_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let done = cycle(&mut FakeEnvironment::new(7), folder.path(), Urgency::EndPhase).await.unwrap();
+    assert_eq!(done.result.exit.code, Some(105));
+    assert_eq!((done.audit.acknowledged, done.audit.stored), (0, 0));
+}
+
+#[tokio::test]
+async fn what_it_does_wrong_with_rows_is_found_by_the_audit() {
+    assert_eq!(with(FakeFault::LosesAnEvent).await.unwrap().audit.lost, 1);
+    assert_eq!(with(FakeFault::ChangesAnEvent).await.unwrap().audit.content_differs, 1);
+    let refused = with(FakeFault::RefusesEvents).await.unwrap();
+    assert_eq!((refused.audit.acknowledged, refused.audit.stored), (12, 12));
+    assert_eq!(refused.result.phases[1].failed.values().sum::<u64>(), 9);
+    let dead = with(FakeFault::DiesUnderLoad).await.unwrap();
+    assert_eq!((dead.audit.acknowledged, dead.audit.unknown), (12, 12));
+    assert!(dead.service.early && !dead.service.is_clean());
+    assert!(with(FakeFault::IgnoresStop).await.unwrap().service.killed);
+}
+
+#[tokio::test]
+async fn what_it_does_wrong_before_there_are_numbers_is_an_error() {
+    for (fault, said) in [
+        (FakeFault::BuildFails, "could not build"),
+        (FakeFault::ExitsAtStart, "exited at its start"),
+        (FakeFault::ProofMissing, "its row is not there"),
+        (FakeFault::GeneratorKilled, "SIGKILL"),
+        (FakeFault::SummaryTruncated, GeneratorSummary::FILE),
+        (FakeFault::SummaryEmpty, GeneratorSummary::FILE),
+    ] {
+        let error = with(fault).await.err().map(|fault| fault.to_string()).unwrap_or_default();
+        assert!(error.contains(said), "{fault:?}: {error}");
+    }
+    assert!(with(FakeFault::GeneratorOverdue).await.unwrap().result.exit.text.contains("deadline"));
+}
+
+#[tokio::test]
+async fn a_fault_of_one_api_leaves_the_others_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut environment = FakeEnvironment::new(7).with_fault("another-api", FakeFault::ExitsAtStart);
+    assert!(cycle(&mut environment, folder.path(), Urgency::None).await.is_ok());
+}
