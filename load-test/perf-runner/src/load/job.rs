@@ -1,9 +1,6 @@
 //! The inputs of one test run's load, as files and as a command line.
 
-use std::{
-    io::Write as _,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -18,6 +15,7 @@ use crate::{
         Endpoint, EntityId, EventTemplate, GeneratorJob, GeneratorSummary, LoadPlan, PhaseLoad, Plan,
         PlannedPhase, PlannedRun, Protocol, Unacknowledged,
     },
+    whole_file,
     wire::EVENTS_PATH,
 };
 
@@ -188,15 +186,37 @@ fn variables(folder: &Path, repository: &Path, cores: u32) -> Vec<(String, Strin
     .to_vec()
 }
 
-/// Writes a file whole or not at all: a reader never finds half of it.
 fn write(folder: &Path, name: &str, content: &impl Serialize) -> Result<(), Fault> {
-    let fault = || Fault::failed(format!("cannot write {}", folder.join(name).display()));
-    let text = serde_json::to_vec(content).map_err(|error| fault().cause(error))?;
-    let unwritable = |error: std::io::Error| {
-        fault().cause(error).repair("make room on the disk and let the results folder be written to")
-    };
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
-    file.write_all(&text).map_err(unwritable)?;
-    file.persist(folder.join(name)).map_err(|error| unwritable(error.error))?;
-    Ok(())
+    let path = folder.join(name);
+    let text = serde_json::to_vec(content)
+        .map_err(|error| Fault::failed(format!("cannot write {}", path.display())).cause(error))?;
+    whole_file::write(&path, &text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_named_with_a_repair() {
+        let folder = tempfile::tempdir().unwrap();
+        let blocked = folder.path().join("a-file");
+        std::fs::write(&blocked, "no folder").unwrap();
+        let fault = make_folder(&blocked.join("run")).unwrap_err();
+        assert!(fault.to_string().contains("a-file/run"), "{fault}");
+        assert!(fault.repair.is_some());
+    }
+
+    #[test]
+    fn vus_share_what_may_be_named() {
+        let phase = |vus| PlannedPhase {
+            name: "p1".to_owned(),
+            load: PhaseLoad::Iterations { vus, per_vu: 1, max_duration_ms: 1 },
+            start_ms: 0,
+            settle_ms: 0,
+        };
+        assert_eq!(named_per_vu(&[phase(1)]), 10_000);
+        assert_eq!(named_per_vu(&[phase(10), phase(200)]), 50);
+        assert_eq!(named_per_vu(&[phase(99_999)]), 1);
+    }
 }
