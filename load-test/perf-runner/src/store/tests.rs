@@ -1,5 +1,12 @@
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, Weak,
+        atomic::{AtomicU32, Ordering},
+    },
+};
 
+use postgres_cluster::TemporaryCluster;
 use sqlx::{Connection, Executor, PgConnection, Row};
 
 use super::*;
@@ -8,20 +15,26 @@ use crate::{
     sample,
 };
 
-/// A real server with an empty database, and a results folder.
+/// An empty database on a real server, and a results folder.
 struct Bench {
-    cluster: postgres_cluster::TemporaryCluster,
+    url: String,
     results: tempfile::TempDir,
+    cluster: Arc<TemporaryCluster>,
 }
 
 impl Bench {
-    fn new() -> Self {
-        let cluster = postgres_cluster::TemporaryCluster::start().unwrap();
-        Self { cluster, results: tempfile::tempdir().unwrap() }
+    async fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let cluster = shared_server();
+        let name = format!("bench_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        let mut sql = PgConnection::connect(&cluster.superuser_url()).await.unwrap();
+        sql.execute(sqlx::AssertSqlSafe(format!("create database {name}"))).await.unwrap();
+        let url = cluster.url(postgres_cluster::SUPERUSER, &name);
+        Self { url, results: tempfile::tempdir().unwrap(), cluster }
     }
 
     fn url(&self) -> String {
-        self.cluster.superuser_url()
+        self.url.clone()
     }
 
     async fn store(&self) -> Store {
@@ -36,6 +49,17 @@ impl Bench {
     async fn sql(&self) -> PgConnection {
         PgConnection::connect(&self.url()).await.unwrap()
     }
+}
+
+/// Tests that run at the same time share one server; the last one stops it.
+fn shared_server() -> Arc<TemporaryCluster> {
+    static SHARED: Mutex<Weak<TemporaryCluster>> = Mutex::new(Weak::new());
+    let mut shared = SHARED.lock().unwrap();
+    shared.upgrade().unwrap_or_else(|| {
+        let cluster = Arc::new(TemporaryCluster::start().unwrap());
+        *shared = Arc::downgrade(&cluster);
+        cluster
+    })
 }
 
 async fn save(store: &Store, stored: &StoredCampaign) {
@@ -67,7 +91,7 @@ fn id(text: &str) -> WhichCampaign {
 
 #[tokio::test]
 async fn what_is_saved_is_what_is_loaded() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let store = bench.store().await;
     let campaigns = [sample::normal(), sample::one_failed(), sample::nothing_measured(), sample::many()];
     for (number, stored) in (1..).zip(campaigns) {
@@ -81,7 +105,7 @@ async fn what_is_saved_is_what_is_loaded() {
 
 #[tokio::test]
 async fn hostile_text_is_stored_and_a_nul_is_replaced() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let store = bench.store().await;
     let mut stored = sample::hostile();
     save(&store, &stored).await;
@@ -101,7 +125,7 @@ async fn hostile_text_is_stored_and_a_nul_is_replaced() {
 
 #[tokio::test]
 async fn a_test_run_is_stored_whole_or_not_at_all() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let store = bench.store().await;
     let stored = sample::normal();
     store.begin_campaign(&stored.campaign).await.unwrap();
@@ -129,7 +153,7 @@ async fn a_test_run_is_stored_whole_or_not_at_all() {
 
 #[tokio::test]
 async fn a_test_run_that_is_saved_again_replaces_the_first() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let store = bench.store().await;
     let mut stored = sample::normal();
     save(&store, &stored).await;
@@ -141,24 +165,26 @@ async fn a_test_run_that_is_saved_again_replaces_the_first() {
 
 #[tokio::test]
 async fn a_database_that_goes_away_loses_nothing() {
-    let mut bench = Bench::new();
-    let store = bench.store().await;
+    let mut server = TemporaryCluster::start().unwrap();
+    let results = tempfile::tempdir().unwrap();
+    let store = Store::connect(results.path(), &server.superuser_url()).await.unwrap();
     let stored = sample::normal();
     store.begin_campaign(&stored.campaign).await.unwrap();
     store.save_run(&stored.campaign.id, &stored.runs[0].run, &stored.runs[0].checks).await.unwrap();
-    bench.cluster.pause().unwrap();
+    server.pause().unwrap();
     let last = &stored.runs[1];
     let fault = store.save_run(&stored.campaign.id, &last.run, &last.checks).await.unwrap_err();
     assert!(fault.to_string().starts_with("cannot store test run"), "{fault}");
-    bench.cluster.resume().unwrap();
+    server.resume().unwrap();
     // The database has one test run, the files have both.
-    assert_eq!(bench.store().await.load(&WhichCampaign::Latest).await.unwrap(), stored);
-    assert_eq!(bench.store().await.list(5).await.unwrap()[0].completed_runs, 2);
+    let store = Store::connect(results.path(), &server.superuser_url()).await.unwrap();
+    assert_eq!(store.load(&WhichCampaign::Latest).await.unwrap().runs, stored.runs);
+    assert_eq!(store.list(5).await.unwrap()[0].completed_runs, 2);
 }
 
 #[tokio::test]
 async fn the_list_has_the_newest_first_from_database_and_files() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let store = bench.store().await;
     save(&store, &renamed(sample::normal(), "older", 0)).await;
     save(&store, &renamed(sample::one_failed(), "newer", 60)).await;
@@ -220,7 +246,7 @@ async fn files_stay_inside_the_folder_of_the_campaign() {
 
 #[tokio::test]
 async fn a_newer_schema_is_refused_and_left_alone() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     drop(bench.store().await);
     let mut sql = bench.sql().await;
     sql.execute(
@@ -236,7 +262,7 @@ async fn a_newer_schema_is_refused_and_left_alone() {
 
 #[tokio::test]
 async fn a_schema_of_another_history_is_refused() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     drop(bench.store().await);
     bench.sql().await.execute("update _sqlx_migrations set checksum = 'x' where version = 3").await.unwrap();
     let fault = Postgres::connect(&bench.url()).await.unwrap_err();
@@ -246,7 +272,7 @@ async fn a_schema_of_another_history_is_refused() {
 
 #[tokio::test]
 async fn a_database_out_of_reach_is_refused_without_its_password() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let missing = bench.cluster.url("postgres", "no_such_database");
     let wrong = bench.url().replace(bench.cluster.password(), "s3cret");
     let closed = "postgresql://me:s3cret@127.0.0.1:1/metrics";
@@ -267,7 +293,7 @@ async fn a_database_out_of_reach_is_refused_without_its_password() {
 
 #[tokio::test]
 async fn a_row_that_makes_no_sense_is_told_by_table_key_and_column() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     save(&bench.store().await, &sample::normal()).await;
     bench.sql().await.execute("update test_runs set steps = '[{\"name\": 7}]' where slot = 2").await.unwrap();
     let fault = bench.database().await.load(&WhichCampaign::Latest).await.unwrap_err();
@@ -277,7 +303,7 @@ async fn a_row_that_makes_no_sense_is_told_by_table_key_and_column() {
 /// Each migration meets the rows of those before it, and leaves its own.
 #[tokio::test]
 async fn migrations_apply_one_by_one_to_tables_with_rows() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let mut sql = bench.sql().await;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/migrations");
     for file in MIGRATIONS {
@@ -308,7 +334,7 @@ async fn migrations_apply_one_by_one_to_tables_with_rows() {
 
 #[tokio::test]
 async fn every_table_and_column_says_what_it_holds() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     drop(bench.store().await);
     let silent: Vec<String> = sqlx::query_scalar(
         "select c.relname || coalesce('.' || a.attname, '')
