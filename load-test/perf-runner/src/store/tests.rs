@@ -237,9 +237,12 @@ async fn files_stay_inside_the_folder_of_the_campaign() {
     let store = Store::in_files(folder.path());
     let stored = sample::normal();
     store.begin_campaign(&stored.campaign).await.unwrap();
-    for place in ["../outside", "other/run", "/tmp/run", "20261121-104351-smoke-7f3a/../x", ""] {
+    let inside = &stored.campaign.id.0;
+    let out = [inside.clone(), format!("{inside}/.."), format!("{inside}/../x"), format!("{inside}/a/b")];
+    let elsewhere = ["../outside", "other/run", "/tmp/run", ""].map(str::to_owned);
+    for place in out.into_iter().chain(elsewhere) {
         let mut run = stored.runs[0].run.clone();
-        run.raw_files = place.to_owned();
+        run.raw_files.clone_from(&place);
         assert!(store.save_run(&stored.campaign.id, &run, &[]).await.is_err(), "{place:?} was taken");
     }
 }
