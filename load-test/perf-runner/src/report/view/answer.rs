@@ -108,7 +108,7 @@ pub(super) fn warnings(runs: &[StoredRun]) -> Vec<Warning> {
 }
 
 fn failure(number: usize, StoredRun { run, .. }: &StoredRun) -> Option<Warning> {
-    let text = run.failure.as_deref().map(plain)?;
+    let text = super::run::failure(run)?;
     let anchor = super::run::anchor(number);
     Some(Warning { mark: run.status.into(), place: plain(&run.api), anchor, text, effect: "" })
 }

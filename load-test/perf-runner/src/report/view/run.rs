@@ -62,7 +62,7 @@ pub struct RunView {
     pub statements: Vec<StatementView>,
     /// The verdicts on it.
     pub checks: Vec<CheckView>,
-    /// Last log lines of a service that did not end well.
+    /// Last log lines of what failed.
     pub log_tail: Vec<String>,
 }
 
@@ -136,7 +136,7 @@ impl RunView {
             status: run.status.into(),
             verdict: answer::worst(checks).into(),
             is_valid: answer::worst(checks) != Verdict::Invalid,
-            failure: run.failure.as_deref().map(plain),
+            failure: failure(run),
             counts: counts(run),
             request_mean: mean(|phase| phase.request.as_ref()),
             iteration_mean: mean(|phase| phase.iteration.as_ref()),
@@ -148,8 +148,23 @@ impl RunView {
             audit: run.audit.as_ref().map(audit::view),
             statements: run.audit.iter().flat_map(|audit| &audit.statements).map(audit::statement).collect(),
             checks: checks.iter().map(check).collect(),
-            log_tail: run.service.iter().flat_map(|end| &end.log_tail).map(|line| plain(line)).collect(),
+            log_tail: log_tail(run),
         }
+    }
+}
+
+/// Why it failed. Log lines may follow the sentence, one a line: see [`log_tail`].
+pub(super) fn failure(run: &TestRun) -> Option<String> {
+    run.failure.as_deref()?.lines().next().map(plain)
+}
+
+fn log_tail(run: &TestRun) -> Vec<String> {
+    let of_service: Vec<String> =
+        run.service.iter().flat_map(|end| &end.log_tail).map(|line| plain(line)).collect();
+    if of_service.is_empty() {
+        run.failure.iter().flat_map(|failure| failure.lines().skip(1)).map(plain).collect()
+    } else {
+        of_service
     }
 }
 

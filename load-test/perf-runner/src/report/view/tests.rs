@@ -95,3 +95,15 @@ fn what_was_not_measured_is_never_zero() {
     assert_eq!(failed.counts.acknowledged.value, None);
     assert_eq!(failed.counts.stored.value, None);
 }
+
+#[test]
+fn a_failure_is_one_sentence_and_its_log_is_apart() {
+    let mut stored = sample::one_failed();
+    let run = &mut stored.runs[1].run;
+    run.service = None;
+    run.failure = Some("the port is taken\nfirst line\nsecond line".to_owned());
+    let view = ReportView::new(&stored);
+    assert_eq!(view.runs[1].failure.as_deref(), Some("the port is taken"));
+    assert_eq!(view.runs[1].log_tail, ["first line", "second line"]);
+    assert_eq!(view.warnings[0].text, "the port is taken");
+}

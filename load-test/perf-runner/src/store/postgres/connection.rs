@@ -22,7 +22,11 @@ pub(super) async fn open(metrics_url: &str) -> Result<(PgPool, String), Fault> {
         Fault::usage("the URL of the metrics database cannot be understood")
             .repair("write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
     })?;
-    let options = options.application_name("perf-runner");
+    // Migrating says "already exists, skipping" otherwise, at the user's terminal.
+    let options = options
+        .application_name("perf-runner")
+        .options([("client_min_messages", "warning")])
+        .disable_statement_logging();
     let place = place(&options);
     // A first connection outside the pool: the pool tells of a time-out, not of its cause.
     let first = tokio::time::timeout(PATIENCE, options.connect()).await;
