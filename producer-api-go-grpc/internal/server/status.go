@@ -31,12 +31,12 @@ func code(kind fault.Kind) codes.Code {
 }
 
 // refuse gives the status of the fault and logs it with its cause. A caller who
-// has left gets the status of that instead.
+// left while it waited gets the status of that instead: nothing here is wrong then.
 func (h *handlers) refuse(ctx context.Context, refused *fault.Fault) error {
-	h.logFault(ctx, refused)
-	if err := ctx.Err(); err != nil {
+	if err := ctx.Err(); err != nil && refused.Kind == fault.Unavailable {
 		return status.FromContextError(err).Err()
 	}
+	h.logFault(ctx, refused)
 	plain := status.New(code(refused.Kind), refused.Detail)
 	if len(refused.Fields) == 0 {
 		return plain.Err()

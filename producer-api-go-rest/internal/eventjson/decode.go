@@ -6,7 +6,6 @@
 package eventjson
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"unicode/utf8"
@@ -45,7 +44,8 @@ func DecodeBatch(body []byte) ([]ingest.Element, *fault.Fault) {
 		return nil, refused
 	}
 	var batch []ingest.Element
-	err := decode(body, func(read *reader) error {
+	// The array itself holds no strings; each element is copied on its own.
+	err := decode(body, "", func(read *reader) error {
 		return read.array("the body", func() error {
 			element, err := read.tokens.ReadValue()
 			// One more than allowed tells that there are too many.
@@ -104,7 +104,7 @@ func deeperThan(text []byte, limit int) bool {
 
 func decodeEvent(text []byte) (event.Draft, *fault.Fault) {
 	var draft event.Draft
-	err := decode(text, func(read *reader) error { return read.event(&draft) })
+	err := decode(text, string(text), func(read *reader) error { return read.event(&draft) })
 	if err != nil {
 		return event.Draft{}, malformed(err)
 	}
@@ -113,8 +113,9 @@ func decodeEvent(text []byte) (event.Draft, *fault.Fault) {
 
 // decode reads one value with the given function, and wants nothing but white
 // space after it.
-func decode(text []byte, value func(*reader) error) error {
-	read := &reader{tokens: jsontext.NewDecoder(bytes.NewBuffer(text), options...)}
+func decode(body []byte, text string, value func(*reader) error) error {
+	read := acquireReader(body, text)
+	defer read.release()
 	if err := value(read); err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func (r *reader) event(draft *event.Draft) error {
 
 func (r *reader) header() (header event.Header, err error) {
 	err = r.object("eventHeader", func(name string) (err error) {
-		text := func() (string, error) { return r.text(name) }
+		text := func() (string, error) { return r.string(name) }
 		date := func() (event.Date, error) { return r.date(name) }
 		switch name {
 		case "uuid":
@@ -66,7 +66,7 @@ func (r *reader) entities() (entities event.Entities, err error) {
 
 func (r *reader) entity() (entity event.DraftEntity, err error) {
 	err = r.object("an entity", func(name string) (err error) {
-		text := func() (string, error) { return r.text(name) }
+		text := func() (string, error) { return r.string(name) }
 		switch name {
 		case "entityType":
 			entity.Type, err = optional(r, text)

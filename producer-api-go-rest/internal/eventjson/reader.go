@@ -2,6 +2,8 @@ package eventjson
 
 import (
 	"bytes"
+	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -11,6 +13,27 @@ import (
 // reader reads JSON values of known types from one text.
 type reader struct {
 	tokens *jsontext.Decoder
+	// input is what tokens reads from. Strings are cut from text, which is the same:
+	// one copy of an event instead of one for each of its strings.
+	input bytes.Buffer
+	text  string
+}
+
+var readers = sync.Pool{New: func() any { return &reader{tokens: new(jsontext.Decoder)} }}
+
+func acquireReader(body []byte, text string) *reader {
+	r := readers.Get().(*reader)
+	r.input = *bytes.NewBuffer(body)
+	r.text = text
+	r.tokens.Reset(&r.input, options...)
+	return r
+}
+
+// release lets go of the body.
+func (r *reader) release() {
+	r.input, r.text = bytes.Buffer{}, ""
+	r.tokens.Reset(&r.input)
+	readers.Put(r)
 }
 
 // optional reads null as "absent" and anything else with the given function.
@@ -25,24 +48,27 @@ func optional[T any](r *reader, read func() (T, error)) (event.Optional[T], erro
 // object reads the members of an object: member is called for each name and must
 // read or skip the value. what names the object where it is none.
 func (r *reader) object(what string, member func(name string) error) error {
-	return r.enclosed(jsontext.KindBeginObject, jsontext.KindEndObject, what+" must be an object", func() error {
-		name, err := r.tokens.ReadValue()
+	if err := r.expect(jsontext.KindBeginObject, what, "an object"); err != nil {
+		return err
+	}
+	return r.enclosed(jsontext.KindEndObject, func() error {
+		literal, err := r.literal()
 		if err != nil {
 			return err
 		}
-		return member(unquoteName(name))
+		return member(unquoteName(literal))
 	})
 }
 
 // array calls element before each element, which must read it.
 func (r *reader) array(what string, element func() error) error {
-	return r.enclosed(jsontext.KindBeginArray, jsontext.KindEndArray, what+" must be an array", element)
-}
-
-func (r *reader) enclosed(open, closing jsontext.Kind, wrong string, each func() error) error {
-	if err := r.expect(open, wrong); err != nil {
+	if err := r.expect(jsontext.KindBeginArray, what, "an array"); err != nil {
 		return err
 	}
+	return r.enclosed(jsontext.KindEndArray, element)
+}
+
+func (r *reader) enclosed(closing jsontext.Kind, each func() error) error {
 	if _, err := r.tokens.ReadToken(); err != nil {
 		return err
 	}
@@ -57,7 +83,7 @@ func (r *reader) enclosed(open, closing jsontext.Kind, wrong string, each func()
 }
 
 // expect looks at the next value and refuses it when it is of another kind.
-func (r *reader) expect(kind jsontext.Kind, wrong string) error {
+func (r *reader) expect(kind jsontext.Kind, what, want string) error {
 	switch r.tokens.PeekKind() {
 	case kind:
 		return nil
@@ -65,16 +91,26 @@ func (r *reader) expect(kind jsontext.Kind, wrong string) error {
 		// Reading on gives the parser's error.
 		return r.tokens.SkipValue()
 	default:
-		return refusal(wrong)
+		return refusal(what + " must be " + want)
 	}
 }
 
-// text reads a string.
-func (r *reader) text(name string) (string, error) {
-	if err := r.expect(jsontext.KindString, name+" must be a string"); err != nil {
+// literal reads a value as it is written.
+func (r *reader) literal() (string, error) {
+	value, err := r.tokens.ReadValue()
+	if err != nil {
 		return "", err
 	}
-	literal, err := r.tokens.ReadValue()
+	end := int(r.tokens.InputOffset())
+	return r.text[end-len(value) : end], nil
+}
+
+// string reads a string.
+func (r *reader) string(name string) (string, error) {
+	if err := r.expect(jsontext.KindString, name, "a string"); err != nil {
+		return "", err
+	}
+	literal, err := r.literal()
 	if err != nil {
 		return "", err
 	}
@@ -84,34 +120,34 @@ func (r *reader) text(name string) (string, error) {
 // date reads a string or the literal of a number.
 func (r *reader) date(name string) (event.Date, error) {
 	if r.tokens.PeekKind() != jsontext.KindNumber {
-		text, err := r.text(name)
+		text, err := r.string(name)
 		return event.Date{Text: text}, err
 	}
-	literal, err := r.tokens.ReadValue()
-	return event.Date{Text: string(literal), Number: true}, err
+	literal, err := r.literal()
+	return event.Date{Text: literal, Number: true}, err
 }
 
 const loneSurrogate = refusal("a string has a lone surrogate")
 
 // attributes keeps the text of an object as it is.
 func (r *reader) attributes() (event.Attributes, error) {
-	if err := r.expect(jsontext.KindBeginObject, "updatedAttributes must be an object"); err != nil {
+	if err := r.expect(jsontext.KindBeginObject, "updatedAttributes", "an object"); err != nil {
 		return event.Attributes{}, err
 	}
-	object, err := r.tokens.ReadValue()
+	object, err := r.literal()
 	if err != nil {
 		return event.Attributes{}, err
 	}
 	// Only an escape can bring a surrogate in; IsValid refuses one without its pair.
-	if bytes.Contains(object, []byte(`\u`)) && !object.IsValid(jsontext.AllowDuplicateNames(true)) {
+	if strings.Contains(object, `\u`) && !jsontext.Value(object).IsValid(jsontext.AllowDuplicateNames(true)) {
 		return event.Attributes{}, loneSurrogate
 	}
-	return event.NewAttributes(string(object)), nil
+	return event.NewAttributes(object), nil
 }
 
-func unquote(literal []byte) (string, error) {
-	if bytes.IndexByte(literal, '\\') < 0 {
-		return string(literal[1 : len(literal)-1]), nil
+func unquote(literal string) (string, error) {
+	if strings.IndexByte(literal, '\\') < 0 {
+		return literal[1 : len(literal)-1], nil
 	}
 	text, err := jsontext.AppendUnquote(nil, literal)
 	if err != nil {
@@ -122,9 +158,9 @@ func unquote(literal []byte) (string, error) {
 
 // unquoteName gives a member's name. One with a lone surrogate comes out with a
 // replacement character, which is no name that we know.
-func unquoteName(literal []byte) string {
-	if bytes.IndexByte(literal, '\\') < 0 {
-		return string(literal[1 : len(literal)-1])
+func unquoteName(literal string) string {
+	if strings.IndexByte(literal, '\\') < 0 {
+		return literal[1 : len(literal)-1]
 	}
 	text, _ := jsontext.AppendUnquote(nil, literal)
 	return string(text)

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -73,6 +75,10 @@ func (h *handlers) logFault(c *gin.Context, refused *fault.Fault, events int) {
 	level := slog.LevelError
 	if refused.Kind.CallerAtFault() {
 		level = slog.LevelInfo
+	}
+	if errors.Is(refused.Cause, context.Canceled) {
+		// The caller left while it waited; nothing here is wrong.
+		level = slog.LevelDebug
 	}
 	attributes := []slog.Attr{
 		slog.String("fault", string(refused.Kind)),

@@ -1,15 +1,12 @@
 package event
 
-import (
-	"strings"
-	"time"
-)
+import "strings"
 
 const dateDetail = "must be an RFC 3339 date-time or 1 to 15 digits of epoch milliseconds"
 
 // valid is true for every form of a date that the contract knows. time.Parse
-// alone would not do: it takes a comma before the fraction, offsets of 24 hours
-// and hours of one digit.
+// would not do: it takes a comma before the fraction, offsets of 24 hours and hours
+// of one digit.
 func (d Date) valid() bool {
 	if d.Number {
 		// The literal of a JSON number has no superfluous zero in front; a minus,
@@ -32,13 +29,37 @@ func isDateTime(text string) bool {
 	return isDay(text[:10]) && isClock(text[11:stem]) && isZone(afterFraction(text[stem:]))
 }
 
-// isDay wants a day that the calendar has.
+// isDay wants YYYY-MM-DD, a day that the calendar has.
 func isDay(text string) bool {
-	if !digits(text[:4]) || text[:4] == "0000" {
+	year, month, day := text[:4], text[5:7], text[8:10]
+	if text[4] != '-' || text[7] != '-' || !digits(year) || year == "0000" {
 		return false
 	}
-	_, err := time.Parse(time.DateOnly, text)
-	return err == nil
+	return month >= "01" && between(month, "12") && day >= "01" && between(day, lastDay(year, month))
+}
+
+// lastDay gives the last day of a month, as two digits.
+func lastDay(year, month string) string {
+	switch month {
+	case "04", "06", "09", "11":
+		return "30"
+	case "02":
+		if isLeap(year) {
+			return "29"
+		}
+		return "28"
+	}
+	return "31"
+}
+
+// isLeap asks the last two digits, or the first two where those are 00, whether
+// they are divisible by four: the Gregorian rule.
+func isLeap(year string) bool {
+	pair := year[2:]
+	if pair == "00" {
+		pair = year[:2]
+	}
+	return (int(pair[0]-'0')*10+int(pair[1]-'0'))%4 == 0
 }
 
 // isClock wants hh:mm:ss, without leap seconds.

@@ -1,8 +1,10 @@
 package event_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"producer-core/event"
 	"producer-core/fault"
@@ -163,6 +165,12 @@ var dates = []struct {
 	{event.Date{Text: "2024-01-15T10:30:00.1+23:59"}, true},
 	{event.Date{Text: "2024-01-15T10:30:00.123456789-00:00"}, true},
 	{event.Date{Text: "2024-02-29T00:00:00Z"}, true},
+	{event.Date{Text: "2000-02-29T00:00:00Z"}, true},
+	{event.Date{Text: "1900-02-29T00:00:00Z"}, false},
+	{event.Date{Text: "2024-02-30T00:00:00Z"}, false},
+	{event.Date{Text: "2024-01-32T00:00:00Z"}, false},
+	{event.Date{Text: "2024-01-00T00:00:00Z"}, false},
+	{event.Date{Text: "2024-12-31T00:00:00Z"}, true},
 	{event.Date{Text: "0001-01-01T00:00:00Z"}, true},
 	{event.Date{Text: "9999-12-31T23:59:59Z"}, true},
 	{event.Date{Text: "0"}, true},
@@ -311,5 +319,22 @@ func TestAMillionEntitiesAreCountedNotKept(t *testing.T) {
 	}
 	if many.Count != 1_000_000 || len(many.Kept) != event.MaxEntities {
 		t.Errorf("%d counted, %d kept", many.Count, len(many.Kept))
+	}
+}
+
+// The calendar is held against the standard library's for every day and some more.
+func TestEveryDayOfFourCenturies(t *testing.T) {
+	for year := 1890; year <= 2310; year++ {
+		for month := 1; month <= 13; month++ {
+			for day := 28; day <= 32; day++ {
+				text := fmt.Sprintf("%04d-%02d-%02dT00:00:00Z", year, month, day)
+				_, err := time.Parse(time.RFC3339, text)
+				draft := valid()
+				draft.Header.Value.SavedDate = event.Some(event.Date{Text: text})
+				if _, refused := draft.Validate(); (refused == nil) != (err == nil) {
+					t.Fatalf("%s: %v", text, refused)
+				}
+			}
+		}
 	}
 }

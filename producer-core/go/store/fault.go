@@ -55,6 +55,9 @@ func toFault(err error) *fault.Fault {
 // noConnection is for an acquire that failed: whatever the reason, there is no
 // database for this request.
 func noConnection(err error) *fault.Fault {
+	if errors.Is(err, context.Canceled) {
+		return fault.Caused(fault.Unavailable, "the caller left before a database connection came free", err)
+	}
 	var connecting *pgconn.ConnectError
 	if errors.Is(err, context.DeadlineExceeded) && !errors.As(err, &connecting) {
 		return fault.Caused(fault.Unavailable, "no database connection came free in time", err)
