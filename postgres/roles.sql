@@ -12,4 +12,6 @@ create role perf_runner login;
 grant select, insert, truncate on car_entities to perf_runner;
 grant pg_read_all_stats to perf_runner;
 
+-- What every role could do without being asked: tables of its own, also temporary ones.
 revoke create on schema public from public;
+do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$;

@@ -200,14 +200,15 @@ async fn two_hundred_concurrent_merges_lose_nothing() {
     let database = ApplicationDatabase::start().await;
     let service = start(&database.producer_url());
     let channel = connect(&service).await;
-    let calls =
-        (0..200).map(|n| {
-            let mut client = EventServiceClient::new(channel.clone());
-            async move {
-                client.process_event(event("shared", object(&[(&format!("key{n}"), number(1.0))]))).await
-            }
-        });
-    assert!(join_all(calls).await.into_iter().all(|reply| reply.is_ok()));
+    join_all((0..200).map(async |n| {
+        let mut client = EventServiceClient::new(channel.clone());
+        let event = event("shared", object(&[(&format!("key{n}"), number(1.0))]));
+        // On a busy machine a connection may not come free in time: then again, as any client.
+        while let Err(status) = client.process_event(event.clone()).await {
+            assert_eq!(status.code(), Code::Unavailable, "{status}");
+        }
+    }))
+    .await;
     let rows = database.rows().await;
     assert_eq!((rows.len(), rows[0].2.matches("key").count()), (1, 200));
 }
@@ -232,9 +233,7 @@ async fn stopping_under_load_loses_no_acknowledged_event() {
             acknowledged
         }));
     }
-    while database.rows().await.len() < 200 {
-        tokio::task::yield_now().await;
-    }
+    database.wait_until("select count(*) >= 200 from car_entities").await;
     let ended = service.stop().await;
     assert_eq!(ended.status.code(), Some(0), "{}", ended.log);
     assert!(!ended.log.contains("still in flight"), "{}", ended.log);

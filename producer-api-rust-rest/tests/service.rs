@@ -168,7 +168,7 @@ async fn a_list_is_answered_exactly() {
     assert_eq!(reply["success"], false);
     assert_eq!((&reply["processedCount"], &reply["failedCount"]), (&json!(3), &json!(2)));
     assert_eq!(reply["batchId"].as_str().unwrap().len(), 36);
-    assert!(reply["processingTimeMs"].is_u64() && reply["message"].is_string());
+    assert!(reply["processingTimeMs"].as_f64().unwrap() > 0.0 && reply["message"].is_string());
     let errors = reply["errors"].as_array().unwrap();
     assert_eq!(errors.len(), 2);
     assert_eq!((&errors[0]["index"], &errors[0]["fault"]), (&json!(1), &json!("invalid_event")));
@@ -226,11 +226,11 @@ async fn an_exhausted_pool_is_unavailable_and_recovers() {
         request.body(body(n)).send()
     })));
     // The eight that find no connection end first; the two that have one wait for the lock.
-    let sql = "select count(*) from pg_stat_activity where usename = 'producer' and wait_event_type = 'Lock'";
-    let watcher = database.owner().await;
-    while watcher.query_one(sql, &[]).await.unwrap().get::<_, i64>(0) < 2 {
-        tokio::task::yield_now().await;
-    }
+    database
+        .wait_until(
+            "select count(*) = 2 from pg_stat_activity where usename = 'producer' and wait_event_type = 'Lock'",
+        )
+        .await;
     problem(post(&service, EVENTS, body(99)).await, 503, "unavailable").await;
     owner.batch_execute("commit").await.unwrap();
     let statuses: Vec<u16> =
@@ -245,12 +245,13 @@ async fn an_exhausted_pool_is_unavailable_and_recovers() {
 async fn two_hundred_concurrent_merges_and_creates_lose_nothing() {
     let database = ApplicationDatabase::start().await;
     let service = start(&database.producer_url());
-    let client = Client::new();
-    let requests = (0..200).map(|n| {
+    let service = &service;
+    join_all((0..200).map(async |n| {
         let body = event("shared", &json!({format!("key{n}"): n})).to_string();
-        client.post(service.url(EVENTS)).header(CONTENT_TYPE, "application/json").body(body).send()
-    });
-    assert!(join_all(requests).await.into_iter().all(|reply| reply.unwrap().status() == 200));
+        // On a busy machine a connection may not come free in time: then again, as any client.
+        while post(service, EVENTS, body.clone()).await.status() != 200 {}
+    }))
+    .await;
     let rows = database.rows().await;
     assert_eq!(rows.len(), 1);
     let data: Value = serde_json::from_str(&rows[0].2).unwrap();
@@ -280,9 +281,7 @@ async fn stopping_under_load_loses_no_acknowledged_event() {
         })
     });
     let senders: Vec<_> = senders.collect();
-    while database.rows().await.len() < 200 {
-        tokio::task::yield_now().await;
-    }
+    database.wait_until("select count(*) >= 200 from car_entities").await;
     let ended = service.stop().await;
     assert_eq!(ended.status.code(), Some(0), "{}", ended.log);
     assert!(!ended.log.contains("still in flight"), "{}", ended.log);

@@ -12,8 +12,6 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
 
 /// The JSON text of the attributes, or the first rule that they break.
-///
-/// A value without a kind, which the type allows and JSON does not have, is null.
 pub(super) fn json(attributes: &Struct) -> Result<String, AttributeBreach> {
     let breach = Cell::new(None);
     let walk = Walk { breach: &breach, level: 1 };
@@ -77,7 +75,11 @@ struct Member<'a> {
 impl Serialize for Member<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.value.kind {
-            None | Some(Kind::NullValue(_)) => serializer.serialize_unit(),
+            Some(Kind::NullValue(_)) => serializer.serialize_unit(),
+            None => {
+                self.walk.found(AttributeBreach::NoKind);
+                serializer.serialize_unit()
+            }
             Some(Kind::BoolValue(value)) => serializer.serialize_bool(*value),
             Some(Kind::NumberValue(number)) => serialize_number(*number, self.walk, serializer),
             Some(Kind::StringValue(text)) => {
@@ -137,17 +139,13 @@ mod tests {
     fn every_kind_is_written() {
         let list = vec![
             value(Kind::NullValue(0)),
-            Value { kind: None },
             value(Kind::BoolValue(true)),
             value(Kind::StringValue("ü\"\\\n\u{1}😀".into())),
             value(Kind::StructValue(object("k", Kind::NumberValue(24_439.75)))),
             value(Kind::ListValue(ListValue::default())),
         ];
         let attributes = object("list", Kind::ListValue(ListValue { values: list }));
-        assert_eq!(
-            json(&attributes).unwrap(),
-            r#"{"list":[null,null,true,"ü\"\\\n\u0001😀",{"k":24439.75},[]]}"#
-        );
+        assert_eq!(json(&attributes).unwrap(), r#"{"list":[null,true,"ü\"\\\n\u0001😀",{"k":24439.75},[]]}"#);
         assert_eq!(json(&Struct::default()).unwrap(), "{}");
     }
 
@@ -173,6 +171,12 @@ mod tests {
         for double in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             assert_eq!(number(double), Err(AttributeBreach::NumberOutOfRange));
         }
+    }
+
+    #[test]
+    fn a_value_without_a_kind_breaks_a_rule() {
+        let attributes = Struct { fields: BTreeMap::from([("a".to_owned(), Value { kind: None })]) };
+        assert_eq!(json(&attributes), Err(AttributeBreach::NoKind));
     }
 
     #[test]

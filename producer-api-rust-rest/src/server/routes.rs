@@ -76,7 +76,7 @@ struct ListReply {
     processed_count: usize,
     failed_count: usize,
     batch_id: Uuid,
-    processing_time_ms: u128,
+    processing_time_ms: f64,
     errors: Vec<FailedElement>,
 }
 
@@ -106,7 +106,7 @@ impl ListReply {
             processed_count,
             failed_count: errors.len(),
             batch_id: Uuid::new_v4(),
-            processing_time_ms: begin.elapsed().as_millis(),
+            processing_time_ms: begin.elapsed().as_secs_f64() * 1000.0,
             errors,
         }
     }

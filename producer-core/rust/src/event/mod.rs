@@ -70,6 +70,8 @@ pub enum AttributeBreach {
     NumberOutOfRange,
     /// A NUL character in a string or a key.
     NulCharacter,
+    /// A value that is of no kind at all, which protobuf can write and JSON cannot.
+    NoKind,
 }
 
 /// A valid event: what is left to store. No (type, id) occurs twice.

@@ -157,6 +157,7 @@ impl AttributeBreach {
             Self::TooDeep => "must be at most 20 levels deep",
             Self::NumberOutOfRange => "must hold only finite numbers that fit a double",
             Self::NulCharacter => NUL,
+            Self::NoKind => "must hold only values that have a kind",
         }
     }
 }

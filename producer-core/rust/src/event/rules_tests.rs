@@ -154,8 +154,12 @@ fn entity_type_and_id() {
 fn attributes_are_required_and_their_breach_is_named() {
     let with = |attributes| with_entity(|entity| entity.updated_attributes = attributes);
     assert_eq!(with(None), ["eventBody.entities[0].updatedAttributes"]);
-    for breach in [AttributeBreach::TooDeep, AttributeBreach::NumberOutOfRange, AttributeBreach::NulCharacter]
-    {
+    for breach in [
+        AttributeBreach::TooDeep,
+        AttributeBreach::NumberOutOfRange,
+        AttributeBreach::NulCharacter,
+        AttributeBreach::NoKind,
+    ] {
         assert_eq!(with(Some(Err(breach))), ["eventBody.entities[0].updatedAttributes"]);
     }
 }

@@ -1,12 +1,16 @@
 //! The application database as the runner makes it: schema, roles, nothing else.
 
+use std::time::Duration;
+
 use postgres_cluster::{SUPERUSER, TemporaryCluster};
 use tokio::task::{block_in_place, spawn_blocking};
+use tokio::time::sleep;
 use tokio_postgres::{Client, NoTls, Row};
 
 const SCHEMA: &str = include_str!("../../../../postgres/schema.sql");
 const ROLES: &str = include_str!("../../../../postgres/roles.sql");
 const DATABASE: &str = "car_entities";
+const ASK_INTERVAL: Duration = Duration::from_millis(20);
 
 /// A cluster with the database `car_entities`, its table and its roles. Gone when dropped.
 #[derive(Debug)]
@@ -55,6 +59,14 @@ impl ApplicationDatabase {
         let sql = "select entity_type, id, data::text from car_entities order by 1, 2";
         let rows = self.owner().await.query(sql, &[]).await.expect("the rows are read");
         rows.iter().map(|row: &Row| (row.get(0), row.get(1), row.get(2))).collect()
+    }
+
+    /// Returns when this query, which gives one boolean, gives true.
+    pub async fn wait_until(&self, sql: &str) {
+        let owner = self.owner().await;
+        while !owner.query_one(sql, &[]).await.expect("the question is answered").get::<_, bool>(0) {
+            sleep(ASK_INTERVAL).await;
+        }
     }
 
     /// Takes the server away; [`ApplicationDatabase::resume`] brings it back. Needs a runtime of several threads.
