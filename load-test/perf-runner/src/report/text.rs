@@ -26,28 +26,20 @@ pub fn table(stored: &StoredCampaign) -> String {
     text
 }
 
-/// `runs list`: one row per campaign, in the order given.
+/// `runs list`: one row per campaign, in the order given. The mode is part of the id.
 pub fn campaigns(summaries: &[CampaignSummary]) -> String {
     if summaries.is_empty() {
         return "no campaign has been stored yet\n".to_owned();
     }
-    let mut table = empty_table(&["campaign", "mode", "status", "runs", "took", "APIs"]);
+    let mut table = empty_table(&["campaign", "status", "runs", "took", "APIs"]);
     for summary in summaries {
         let took = summary.finished_at.map_or(String::new(), |end| between(summary.started_at, end).text);
         let runs = format!("{}/{}", summary.completed_runs, summary.planned_runs);
-        let apis: Vec<String> = summary.apis.iter().map(|api| short_name(api)).collect();
         let status = Mark::from(summary.status).word;
-        table.add_row([
-            plain(&summary.id.0),
-            plain(&summary.mode),
-            status.to_owned(),
-            runs,
-            took,
-            apis.join(", "),
-        ]);
+        table.add_row([plain(&summary.id.0), status.to_owned(), runs, took, apis(&summary.apis)]);
     }
     // Only the last column may be broken into lines: an id is there to be copied.
-    for column in table.column_iter_mut().take(5) {
+    for column in table.column_iter_mut().take(4) {
         column.set_constraint(ColumnConstraint::ContentWidth);
     }
     table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
@@ -215,6 +207,14 @@ fn wrapped(text: &str, indent: &str) -> String {
         }
     }
     lines.join("\n") + "\n"
+}
+
+/// The names of two fit into a row; of more, how many they are.
+fn apis(names: &[String]) -> String {
+    match names {
+        [] | [_] | [_, _] => names.iter().map(|api| short_name(api)).collect::<Vec<_>>().join(", "),
+        several => format!("{} APIs", several.len()),
+    }
 }
 
 /// All producer APIs share the beginning of their names.
