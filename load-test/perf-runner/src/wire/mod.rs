@@ -8,6 +8,7 @@ mod fault;
 mod grpc;
 mod grpc_code;
 pub mod message;
+mod raw;
 mod reply;
 mod rest;
 
@@ -16,8 +17,9 @@ use std::time::Duration;
 pub use fault::WireFault;
 pub use grpc::{GrpcConnection, GrpcRequest};
 pub use grpc_code::GrpcCode;
+pub use raw::RawRequest;
 pub use reply::{Reply, Status, Violation};
-pub use rest::{RestConnection, RestRequest};
+pub use rest::{Delivery, RestConnection, RestRequest};
 use serde_json::Value;
 
 use crate::model::{Endpoint, Protocol};

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
-use reqwest::{Client, Method, redirect::Policy};
+use futures_util::{StreamExt as _, stream};
+use reqwest::{Body, Client, Method, redirect::Policy};
 
-use super::{Reply, Status, WireFault};
+use super::{RawRequest, Reply, Status, WireFault, raw};
 
 /// More than any reply of the contract; beyond it a reply is cut.
 const BODY_LIMIT_BYTES: usize = 8 * 1024 * 1024;
@@ -19,18 +19,48 @@ pub struct RestRequest {
     pub headers: Vec<(String, String)>,
     /// The body; none sends none.
     pub body: Option<Vec<u8>>,
+    /// How the body goes over the wire.
+    pub delivery: Delivery,
+}
+
+/// How a body goes over the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// At once, with its length.
+    Whole,
+    /// In pieces, each after a pause; with a length, or else in chunks.
+    Pieces {
+        /// How many.
+        pieces: usize,
+        /// The pause before each.
+        pause: Duration,
+        /// `Content-Length`.
+        length_bytes: Option<usize>,
+    },
 }
 
 impl RestRequest {
     /// A GET without a body.
     pub fn get(path: &str) -> Self {
-        Self { method: "GET".to_owned(), path: path.to_owned(), headers: Vec::new(), body: None }
+        Self {
+            method: "GET".to_owned(),
+            path: path.to_owned(),
+            headers: Vec::new(),
+            body: None,
+            delivery: Delivery::Whole,
+        }
     }
 
     /// A POST of JSON text.
     pub fn post_json(path: &str, body: Vec<u8>) -> Self {
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-        Self { method: "POST".to_owned(), path: path.to_owned(), headers, body: Some(body) }
+        Self {
+            method: "POST".to_owned(),
+            path: path.to_owned(),
+            headers,
+            body: Some(body),
+            delivery: Delivery::Whole,
+        }
     }
 }
 
@@ -58,6 +88,11 @@ impl RestConnection {
         Ok(Self { client, authority: authority.to_owned(), limit })
     }
 
+    /// Sends bytes on a new TCP connection and reads one reply.
+    pub async fn send_raw(&self, request: &RawRequest) -> Result<Reply, WireFault> {
+        raw::exchange(&self.authority, request, self.limit).await
+    }
+
     /// Sends one request and reads its whole reply.
     pub async fn send(&self, request: RestRequest) -> Result<Reply, WireFault> {
         let method =
@@ -66,8 +101,15 @@ impl RestConnection {
         for (name, value) in request.headers {
             builder = builder.header(name, value);
         }
-        if let Some(body) = request.body {
-            builder = builder.body(body);
+        match (request.body, request.delivery) {
+            (None, _) => {}
+            (Some(body), Delivery::Whole) => builder = builder.body(body),
+            (Some(body), Delivery::Pieces { pieces, pause, length_bytes }) => {
+                if let Some(length) = length_bytes {
+                    builder = builder.header(http::header::CONTENT_LENGTH, length);
+                }
+                builder = builder.body(in_pieces(&body, pieces, pause));
+            }
         }
         let response = builder.send().await.map_err(|error| self.fault(error))?;
         let status = Status::Http(response.status().as_u16());
@@ -110,4 +152,14 @@ impl RestConnection {
     fn broken(&self, source: Box<dyn std::error::Error + Send + Sync>) -> WireFault {
         WireFault::Broken { authority: self.authority.clone(), source }
     }
+}
+
+fn in_pieces(body: &[u8], pieces: usize, pause: Duration) -> Body {
+    let pieces: Vec<Vec<u8>> = body.chunks(body.len().div_ceil(pieces).max(1)).map(<[u8]>::to_vec).collect();
+    Body::wrap_stream(stream::iter(pieces).then(move |piece| async move {
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
+        Ok::<_, std::io::Error>(piece)
+    }))
 }
