@@ -5,7 +5,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use super::verdict::{CaseVerdict, Outcome};
 use crate::fault::Fault;
 
-/// A JUnit report with one suite per service; a case for the other wire is left out.
+/// A `JUnit` report with one suite per service; a case for the other wire is left out.
 pub(super) fn report(services: &[(String, Vec<CaseVerdict>)]) -> Result<String, Fault> {
     let mut report = Report::new("contract");
     for (service, verdicts) in services {

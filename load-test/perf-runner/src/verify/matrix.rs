@@ -118,7 +118,7 @@ impl Matrix {
         json!({ "contract_kept": self.is_kept(), "services": services })
     }
 
-    /// A JUnit report with one suite per service.
+    /// A `JUnit` report with one suite per service.
     ///
     /// # Errors
     /// When it cannot be written as XML.

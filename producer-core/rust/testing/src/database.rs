@@ -49,9 +49,14 @@ impl ApplicationDatabase {
         self.cluster.url("perf_runner", DATABASE)
     }
 
+    /// The URL of the database's owner, a superuser.
+    pub fn owner_url(&self) -> String {
+        self.cluster.url(SUPERUSER, DATABASE)
+    }
+
     /// A connection as the owner of the database.
     pub async fn owner(&self) -> Client {
-        connect(&self.cluster.url(SUPERUSER, DATABASE)).await
+        connect(&self.owner_url()).await
     }
 
     /// Every row as (type, id, data as text), in key order.

@@ -71,6 +71,11 @@ impl Service {
         self.address
     }
 
+    /// The id of its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// `http://127.0.0.1:PORT` and then `path`.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", SocketAddr::from((Ipv4Addr::LOCALHOST, self.address.port())))

@@ -110,13 +110,11 @@ fn rest(http: &HttpSpec) -> Result<RestRequest, BuildFault> {
     }
     let body = http.body.as_ref().map(|body| pieces::join(body, Protocol::Rest)).transpose()?;
     let (pieces, pause_ms) = http.trickle.map_or((4, 0), |trickle| (trickle.pieces.max(1), trickle.pause_ms));
-    let delivery = match http.chunked || http.trickle.is_some() {
-        false => Delivery::Whole,
-        true => Delivery::Pieces {
-            pieces,
-            pause: Duration::from_millis(pause_ms),
-            length_bytes: body.as_ref().filter(|_| !http.chunked).map(Vec::len),
-        },
+    let delivery = if http.chunked || http.trickle.is_some() {
+        let length_bytes = body.as_ref().filter(|_| !http.chunked).map(Vec::len);
+        Delivery::Pieces { pieces, pause: Duration::from_millis(pause_ms), length_bytes }
+    } else {
+        Delivery::Whole
     };
     Ok(RestRequest { method: http.method.clone(), path: http.path.clone(), headers, body, delivery })
 }

@@ -85,7 +85,7 @@ fn nested(levels: usize, of: Container) -> Value {
     let is_array = |level: usize| match of {
         Container::Objects => false,
         Container::Arrays => true,
-        Container::Both => level % 2 == 0,
+        Container::Both => level.is_multiple_of(2),
     };
     let empty = |level| if is_array(level) { Value::Array(vec![]) } else { Value::Object(Map::new()) };
     let inner = empty(levels.max(1));

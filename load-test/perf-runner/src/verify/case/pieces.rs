@@ -91,12 +91,12 @@ fn delimited(field: u32, length: usize) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::pb::EventRequest;
+    use crate::{verify::case::EventSpec, wire::pb::EventRequest};
 
     #[test]
     fn a_padded_message_has_its_length_and_still_reads() {
         for length in [300, 500, 1024 * 1024] {
-            let pieces = [Piece::Event(Default::default()), Piece::PadTo(length)];
+            let pieces = [Piece::Event(EventSpec::default()), Piece::PadTo(length)];
             let bytes = join(&pieces, Protocol::Grpc).unwrap();
             assert_eq!(bytes.len(), length);
             let message = EventRequest::decode(bytes.as_slice()).unwrap();

@@ -116,7 +116,7 @@ pub fn differences(expected: &[ExpectedRow], stored: &[StoredRow], times: Times)
         let name = format!("row {} {}", shortened(entity_type), shortened(id));
         match left.remove(&(entity_type.as_str(), id.as_str())) {
             None if row.required => {
-                differences.push(Difference::new(format!("{name} {}", shortened(data)), "no such row"))
+                differences.push(Difference::new(format!("{name} {}", shortened(data)), "no such row"));
             }
             None => {}
             Some(stored) if stored.equals_expected != Some(true) => {
@@ -125,7 +125,7 @@ pub fn differences(expected: &[ExpectedRow], stored: &[StoredRow], times: Times)
             Some(stored) => {
                 differences.extend(odd_time(row, stored, times).map(|(expected, got)| {
                     Difference::new(format!("{name} with {expected}"), got.to_string())
-                }))
+                }));
             }
         }
     }

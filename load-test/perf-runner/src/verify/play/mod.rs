@@ -13,7 +13,7 @@ use self::{
 };
 use super::{
     Contract,
-    case::{Case, Condition, Expect, Send, Step},
+    case::{Case, Condition, Expect, Requests, Send, Step},
     compare,
     verdict::{CaseVerdict, Difference, Outcome},
 };
@@ -174,34 +174,30 @@ impl Player<'_> {
     /// Plays one step; gives the differences, and the numbers of the requests that
     /// were answered with success.
     async fn step(&mut self, step: &Step) -> Result<(Vec<Difference>, Vec<usize>), Fault> {
+        // Made before the condition, which may last for a short time only.
+        let requests = step.send.requests(self.wire).map_err(|fault| Fault::failed(fault.to_string()))?;
         let held = match step.condition {
             Some(condition) => Some(Held::begin(condition, self.database.as_mut(), &self.means).await?),
             None => None,
         };
         let until = step.within_ms.map(|limit| Instant::now() + Duration::from_millis(limit));
-        let mut played = self.send(step).await;
-        while !played.as_ref().is_ok_and(|(differences, _)| differences.is_empty())
-            && until.is_some_and(|until| Instant::now() < until)
-        {
+        let (mut differences, mut acknowledged) = self.send(step, requests.clone()).await;
+        while !differences.is_empty() && until.is_some_and(|until| Instant::now() < until) {
             tokio::time::sleep(ASK_AGAIN).await;
-            played = self.send(step).await;
+            (differences, acknowledged) = self.send(step, requests.clone()).await;
         }
         if let Some(held) = held {
-            let ended = held.end(self.database.as_mut(), &mut self.means).await?;
-            if let Ok((differences, _)) = &mut played {
-                differences.extend(ended);
-            }
+            differences.extend(held.end(self.database.as_mut(), &mut self.means).await?);
         }
-        played
+        Ok((differences, acknowledged))
     }
 
-    async fn send(&self, step: &Step) -> Result<(Vec<Difference>, Vec<usize>), Fault> {
-        let requests = step.send.requests(self.wire).map_err(|fault| Fault::failed(fault.to_string()))?;
+    async fn send(&self, step: &Step, requests: Requests) -> (Vec<Difference>, Vec<usize>) {
         let is_patient = matches!((&step.send, &step.expect), (Send::Concurrently(_), Expect::Accepted));
         let replies = self.sender.send_all(requests, is_patient).await;
         let acknowledged = replies.iter().enumerate().filter(|(_, reply)| is_success(reply));
         let acknowledged = acknowledged.map(|(number, _)| number).collect();
-        Ok((self.judge(step, &replies), acknowledged))
+        (self.judge(step, &replies), acknowledged)
     }
 
     fn judge(&self, step: &Step, replies: &[Result<Reply, WireFault>]) -> Vec<Difference> {

@@ -1,0 +1,255 @@
+//! The contract's cases on the real Rust services and a real PostgreSQL, and on
+//! a service that breaks the contract.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    sync::OnceLock,
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, Response, StatusCode, header, request::Parts},
+};
+use perf_runner::{
+    model::{Endpoint, Protocol},
+    progress::Silence,
+    verify::{CaseVerdict, Contract, Outcome, Target, play},
+};
+use producer_testing::{ApplicationDatabase, Service};
+
+/// Builds the Rust services once, beside the tests.
+fn program(name: &str) -> PathBuf {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args([
+            "build",
+            "--quiet",
+            "--package=producer-api-rust-rest",
+            "--package=producer-api-rust-grpc",
+        ]);
+        assert!(cargo.status().unwrap().success(), "the services are built");
+        let test = std::env::current_exe().unwrap();
+        test.parent().and_then(Path::parent).unwrap().to_owned()
+    });
+    folder.join(name)
+}
+
+fn start(protocol: Protocol, database: &ApplicationDatabase) -> Service {
+    let (name, port) = match protocol {
+        Protocol::Rest => ("producer-api-rust-rest", "SERVER_PORT"),
+        Protocol::Grpc => ("producer-api-rust-grpc", "GRPC_SERVER_PORT"),
+    };
+    let variables = [("DATABASE_URL", database.producer_url()), (port, "0".to_owned())];
+    let variables = variables.each_ref().map(|(name, value)| (*name, value.as_str()));
+    Service::start(program(name).to_str().unwrap(), &variables)
+}
+
+fn endpoint(protocol: Protocol, port: u16) -> Endpoint {
+    Endpoint { protocol, authority: format!("127.0.0.1:{port}") }
+}
+
+fn contract() -> Contract {
+    Contract::load(Path::new("../../contract")).unwrap_or_else(|fault| panic!("{fault}"))
+}
+
+/// The cases whose files have these names.
+fn cases_of(files: &[&str]) -> Contract {
+    let mut contract = contract();
+    contract.cases.retain(|case| files.iter().any(|file| case.file.ends_with(file)));
+    contract
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_runner_may_not_do_is_not_played_and_says_why() {
+    let database = ApplicationDatabase::start().await;
+    let service = start(Protocol::Rest, &database);
+    let endpoint = endpoint(Protocol::Rest, service.address().port());
+    let contract = cases_of(&["health.yaml", "merging.yaml"]);
+    let runner = Some(database.runner_url());
+    let target = Target { endpoint: endpoint.clone(), database_url: runner, pid: None };
+    let verdicts = play(&contract, &target, &Silence).await.unwrap();
+    let reason = |case: &str| match outcome(&verdicts, case) {
+        Outcome::NotPlayed { reason } => reason.clone(),
+        other => panic!("{case}: {other:?}"),
+    };
+    let missing = "without the table an invalid event is still invalid";
+    assert_eq!(reason(missing), "the database's role does not own the table");
+    let away = "while the database is away events are unavailable, and nothing needs a restart";
+    assert_eq!(reason(away), "the database's role is no superuser");
+    let locked = "a database that does not answer within a second is not ready";
+    assert_eq!(outcome(&verdicts, locked), &Outcome::Passed { rows_checked: true });
+
+    let target = Target { endpoint, database_url: None, pid: None };
+    let verdicts = play(&cases_of(&["merging.yaml"]), &target, &Silence).await.unwrap();
+    let given = "an update keeps created_at and sets updated_at";
+    assert!(matches!(outcome(&verdicts, given), Outcome::NotPlayed { .. }));
+    let plain = "a second event merges into the row of the first";
+    assert_eq!(outcome(&verdicts, plain), &Outcome::Passed { rows_checked: false });
+}
+
+#[tokio::test]
+async fn a_service_that_is_not_there_is_told_before_the_first_case() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let target = Target { endpoint: endpoint(Protocol::Rest, free.port()), database_url: None, pid: None };
+    let fault = play(&contract(), &target, &Silence).await.unwrap_err();
+    assert!(fault.to_string().contains(&format!("nothing answers at {free}")), "{fault}");
+}
+
+/// What a broken service does to a reply of the real one; none is a reply
+/// without asking the real one at all.
+type Defect = fn(&mut Answer);
+
+struct Answer {
+    status: StatusCode,
+    content_type: String,
+    body: String,
+}
+
+/// Its name, the defect, a case that must see it and one that must not.
+fn defects() -> [(&'static str, Defect, &'static str, &'static str); 6] {
+    let standard = "the standard event is stored";
+    let absent = "an absent event name is named";
+    let bulk = "a bulk of valid and invalid elements stores the valid ones";
+    [
+        (
+            "another status",
+            |answer| answer.status = StatusCode::from_u16(answer.status.as_u16() + 1).unwrap(),
+            standard,
+            "",
+        ),
+        (
+            "an unnamed field",
+            |answer| answer.body = answer.body.replace("eventHeader.eventName", "eventName"),
+            absent,
+            standard,
+        ),
+        (
+            "another fault",
+            |answer| answer.body = answer.body.replace("invalid_event", "malformed"),
+            absent,
+            standard,
+        ),
+        (
+            "another media type",
+            |answer| answer.content_type = String::from("application/json"),
+            absent,
+            standard,
+        ),
+        (
+            "a wrong count",
+            |answer| answer.body = answer.body.replace("\"failedCount\":7", "\"failedCount\":6"),
+            bulk,
+            absent,
+        ),
+        (
+            "driver's words",
+            |answer| answer.body = answer.body.replace("\"detail\":\"", "\"detail\":\"sqlx: "),
+            absent,
+            standard,
+        ),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_defect_turns_its_case_red_and_leaves_another_green() {
+    let database = ApplicationDatabase::start().await;
+    let service = start(Protocol::Rest, &database);
+    let mut contract = contract();
+    contract
+        .cases
+        .retain(|case| defects().iter().any(|(_, _, red, green)| case.name == *red || case.name == *green));
+    for (name, defect, red, green) in defects() {
+        let port = stand_in(Some((service.url(""), defect))).await;
+        let target = Target {
+            endpoint: endpoint(Protocol::Rest, port),
+            database_url: Some(database.owner_url()),
+            pid: None,
+        };
+        // Health is altered too; the cases are what this is about.
+        let verdicts =
+            play(&contract, &target, &Silence).await.unwrap_or_else(|fault| panic!("{name}: {fault}"));
+        assert!(matches!(outcome(&verdicts, red), Outcome::Failed { .. }), "{name} is not seen by `{red}`");
+        if !green.is_empty() {
+            assert!(
+                matches!(outcome(&verdicts, green), Outcome::Passed { .. }),
+                "{name} is seen by `{green}`"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_says_yes_and_stores_nothing_is_found_out() {
+    let database = ApplicationDatabase::start().await;
+    let target = Target {
+        endpoint: endpoint(Protocol::Rest, stand_in(None).await),
+        database_url: Some(database.owner_url()),
+        pid: None,
+    };
+    let verdicts = play(&cases_of(&["header.yaml"]), &target, &Silence).await.unwrap();
+    let Outcome::Failed { differences } = outcome(&verdicts, "the standard event is stored") else {
+        panic!("a missing row is not seen");
+    };
+    assert_eq!((differences.len(), differences[0].place.as_str()), (1, "rows"));
+    assert_eq!(differences[0].got, "no such row");
+}
+
+fn outcome<'a>(verdicts: &'a [CaseVerdict], case: &str) -> &'a Outcome {
+    let verdict = verdicts.iter().find(|verdict| verdict.case == case);
+    &verdict.unwrap_or_else(|| panic!("no case `{case}`")).outcome
+}
+
+/// A REST service that passes requests on and spoils the replies, or that says
+/// yes to everything.
+async fn stand_in(behind: Option<(String, Defect)>) -> u16 {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let app = Router::new().fallback(answer).with_state(behind);
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    port
+}
+
+async fn answer(State(behind): State<Option<(String, Defect)>>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let Parts { method, uri, headers, .. } = parts;
+    let (status, headers, body) = match behind {
+        None => {
+            let yes = match uri.path() {
+                "/api/v1/events/health" => r#"{"status":"healthy","message":"m"}"#,
+                _ => r#"{"success":true,"message":"Event processed successfully"}"#,
+            };
+            (
+                StatusCode::OK,
+                HeaderMap::from_iter([(header::CONTENT_TYPE, "application/json".parse().unwrap())]),
+                yes.to_owned(),
+            )
+        }
+        Some((real, defect)) => {
+            let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+            let mut request = reqwest::Client::new().request(method, format!("{real}{uri}")).body(body);
+            if let Some(content_type) = headers.get(header::CONTENT_TYPE) {
+                request = request.header(header::CONTENT_TYPE, content_type);
+            }
+            let reply = request.send().await.unwrap();
+            let (status, mut headers) = (reply.status(), reply.headers().clone());
+            let content_type = headers[header::CONTENT_TYPE].to_str().unwrap().to_owned();
+            let mut answer = Answer { status, content_type, body: reply.text().await.unwrap() };
+            // A runner that finds no health plays no case.
+            if !uri.path().ends_with("health") {
+                defect(&mut answer);
+            }
+            headers.insert(header::CONTENT_TYPE, answer.content_type.parse().unwrap());
+            headers.remove(header::CONTENT_LENGTH);
+            (answer.status, headers, answer.body)
+        }
+    };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
