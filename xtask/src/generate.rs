@@ -39,18 +39,31 @@ pub(crate) fn run(repository: &Repository, root: &Path) -> Result<(), Fault> {
 pub(crate) fn verify(repository: &Repository) -> Result<(), Fault> {
     let copy = tempfile::tempdir().map_err(Fault::because("cannot make a temporary folder"))?;
     copy_files(repository, copy.path())?;
-    let git = |arguments: &[&str]| Invocation::new(copy.path(), "git", arguments);
-    git(&["init", "--quiet"]).output()?;
-    git(&["add", "--all", "--force"]).output()?;
+    remember(copy.path())?;
     run(repository, copy.path())?;
-    let changed = git(&["status", "--porcelain", "--untracked-files=all"]).output()?;
-    if changed.is_empty() {
+    let changes = changes(copy.path())?;
+    if changes.is_empty() {
         println!("what the generators make is what is there");
         return Ok(());
     }
-    let difference = git(&["--no-pager", "diff", "--no-color"]).output()?;
-    Err(Fault::new(format!("the generators make something else than what is there:\n{changed}{difference}"))
+    Err(Fault::new(format!("the generators make something else than what is there:\n{changes}"))
         .repair("run `cargo xtask generate` and commit what it changes"))
+}
+
+/// Lets git remember what is in the folder.
+fn remember(folder: &Path) -> Result<(), Fault> {
+    Invocation::new(folder, "git", ["init", "--quiet"]).output()?;
+    Invocation::new(folder, "git", ["add", "--all"]).output().map(|_| ())
+}
+
+/// What differs from what was remembered: new files by name, changed ones in full. Files that the
+/// repository ignores do not count.
+fn changes(folder: &Path) -> Result<String, Fault> {
+    let git = |arguments: &[&str]| Invocation::new(folder, "git", arguments).output();
+    let new = git(&["ls-files", "--others", "--exclude-standard"])?;
+    let changed = git(&["--no-pager", "diff", "--no-color", "--no-ext-diff"])?;
+    let new = new.lines().map(|file| ["new file ", file, "\n"].concat());
+    Ok(new.chain([changed]).collect())
 }
 
 fn copy_files(repository: &Repository, target: &Path) -> Result<(), Fault> {
@@ -65,4 +78,29 @@ fn copy_files(repository: &Repository, target: &Path) -> Result<(), Fault> {
             .map_err(Fault::because(format!("cannot copy {}", file.display())))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changed_removed_and_new_files_are_told_and_ignored_ones_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+        write(".gitignore", "built\n");
+        write("kept", "1\n");
+        write("changed", "1\n");
+        write("removed", "1\n");
+        remember(folder.path()).unwrap();
+        assert_eq!(changes(folder.path()).unwrap(), "");
+        write("built", "1\n");
+        write("changed", "2\n");
+        write("new", "1\n");
+        fs::remove_file(folder.path().join("removed")).unwrap();
+        let told = changes(folder.path()).unwrap();
+        assert!(told.starts_with("new file new\n"), "{told}");
+        assert!(told.contains("a/changed") && told.contains("a/removed"), "{told}");
+        assert!(!told.contains("kept") && !told.contains("built"), "{told}");
+    }
 }

@@ -8,17 +8,27 @@ use crate::{fault::Fault, invocation::Invocation, repository::Repository};
 /// The tool directive of a Go module that wants staticcheck.
 const STATICCHECK: &str = "honnef.co/go/tools/cmd/staticcheck";
 
+/// The module that pins golangci-lint, so that no service depends on it; `.golangci.yml` is its configuration.
+const GOLANGCI_MODULE: &str = "producer-core/go/lint/go.mod";
+
 /// Runs them all, the quick ones first.
 ///
 /// Errors: names what was found.
 pub(crate) fn run(repository: &Repository) -> Result<(), Fault> {
     house::check(repository)?;
+    let golangci = repository.root().join(GOLANGCI_MODULE);
     for module in repository.go_modules()? {
         let folder = repository.root().join(&module);
         println!("in {module}:");
         Invocation::go(&folder, ["vet", "./..."]).run()?;
         if pins_staticcheck(&repository.read(folder.join("go.mod"))?) {
             Invocation::go(&folder, ["tool", "staticcheck", "./..."]).run()?;
+        }
+        if golangci.is_file() {
+            let modfile = format!("-modfile={}", golangci.display());
+            // Another checkout's run is no reason to fail.
+            let run = ["golangci-lint", "run", "--allow-parallel-runners", "./..."];
+            Invocation::go(&folder, ["tool", &modfile].into_iter().chain(run)).run()?;
         }
     }
     let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
