@@ -20,7 +20,7 @@ use std::{
 };
 
 use perf_runner::{
-    environment::process::{ProcessEnvironment, ProcessSettings, launch::Launcher},
+    environment::process::{ProcessEnvironment, ProcessSettings, launch::Launcher, standing},
     model::{Api, Language, Protocol},
     progress::{Event, Observer},
     settings::{Given, Places},
@@ -69,6 +69,13 @@ impl World {
         fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         path
+    }
+}
+
+/// What a failing test left up.
+impl Drop for World {
+    fn drop(&mut self) {
+        let _ = standing::down(&self.settings.places.state, &Told::default());
     }
 }
 

