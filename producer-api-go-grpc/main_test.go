@@ -117,6 +117,33 @@ func TestAStopUnderLoadLosesNothing(t *testing.T) {
 	load.AssertNothingLost(t, database)
 }
 
+func TestAStopLetsTheCallInFlightFinish(t *testing.T) {
+	database := postgrestest.NewDatabase(t)
+	to := ready(t, database)
+	if !to.acknowledged("1") {
+		t.Fatal("the service does not work")
+	}
+	unlock := database.LockRows(t)
+	answered := make(chan bool)
+	go func() { answered <- to.acknowledged("1") }()
+	database.AwaitBlocked(t, 1)
+	to.Terminate(t)
+	servicetest.Eventually(t, "new connections are refused", func() bool {
+		conn, err := net.Dial("tcp", to.address)
+		if err == nil {
+			conn.Close()
+		}
+		return err != nil
+	})
+	unlock()
+	if !<-answered {
+		t.Error("the call in flight was cut off")
+	}
+	if code := to.Wait(); code != 0 || !strings.Contains(to.Output(), "drained=true") {
+		t.Errorf("exit code %d: %s", code, to.Output())
+	}
+}
+
 func TestTheDatabaseGoesAndComesBackUnderLoad(t *testing.T) {
 	cluster, err := postgrestest.Start()
 	if err != nil {

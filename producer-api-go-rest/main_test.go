@@ -20,8 +20,9 @@ func TestMain(m *testing.M) { servicetest.Main(m, main) }
 // running is the service as a process.
 type running struct {
 	*servicetest.Process
-	url    string
-	client *http.Client
+	address string
+	url     string
+	client  *http.Client
 }
 
 func start(t *testing.T, variables ...string) running {
@@ -31,6 +32,7 @@ func start(t *testing.T, variables ...string) running {
 	t.Cleanup(transport.CloseIdleConnections)
 	return running{
 		Process: servicetest.Start(t, append(variables, "SERVER_PORT="+port)...),
+		address: "127.0.0.1:" + port,
 		url:     "http://127.0.0.1:" + port + "/api/v1/events",
 		client:  &http.Client{Transport: transport},
 	}
@@ -144,6 +146,33 @@ func TestAStopUnderLoadLosesNothing(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, to.Output())
 	}
 	load.AssertNothingLost(t, database)
+}
+
+func TestAStopLetsTheCallInFlightFinish(t *testing.T) {
+	database := postgrestest.NewDatabase(t)
+	to := ready(t, database)
+	if !to.acknowledged("1") {
+		t.Fatal("the service does not work")
+	}
+	unlock := database.LockRows(t)
+	answered := make(chan bool)
+	go func() { answered <- to.acknowledged("1") }()
+	database.AwaitBlocked(t, 1)
+	to.Terminate(t)
+	servicetest.Eventually(t, "new connections are refused", func() bool {
+		conn, err := net.Dial("tcp", to.address)
+		if err == nil {
+			conn.Close()
+		}
+		return err != nil
+	})
+	unlock()
+	if !<-answered {
+		t.Error("the call in flight was cut off")
+	}
+	if code := to.Wait(); code != 0 || !strings.Contains(to.Output(), "drained=true") {
+		t.Errorf("exit code %d: %s", code, to.Output())
+	}
 }
 
 func TestTheDatabaseGoesAndComesBackUnderLoad(t *testing.T) {

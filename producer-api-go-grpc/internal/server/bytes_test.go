@@ -36,9 +36,11 @@ func (s service) send(method string, message []byte) error {
 	return s.conn.Invoke(context.Background(), method, message, new(eventpb.EventResponse), grpc.ForceCodecV2(raw))
 }
 
-// nested gives attributes in which so many lists lie in each other.
-func nested(lists int) *eventpb.EventRequest {
-	value := structpb.NewNullValue()
+// nested gives attributes in which so many lists lie in each other, the innermost
+// one with a null in it.
+func nested(lists int) *eventpb.EventRequest { return around(structpb.NewNullValue(), lists) }
+
+func around(value *structpb.Value, lists int) *eventpb.EventRequest {
 	for range lists {
 		value = structpb.NewListValue(&structpb.ListValue{Values: []*structpb.Value{value}})
 	}
@@ -103,12 +105,13 @@ func wrap(field protowire.Number, message []byte) []byte {
 	return protowire.AppendBytes(protowire.AppendTag(nil, field, protowire.BytesType), message)
 }
 
-// The deepest message that protobuf's limit of 100 lets through is 47 lists deep:
-// five messages lead to the first Value, two more to the next one. It is far deeper
-// than attributes may be.
+// Five messages lead to the first Value and two more to the next one, so that an
+// empty list inside 47 others is the hundredth below the request: protobuf's limit.
+// It is far deeper than attributes may be.
 func TestTheDeepestMessageIsReadAndRefusedForItsAttributes(t *testing.T) {
 	to := start(t)
-	assertCode(t, to.send(processEvent, marshal(t, nested(47))), codes.InvalidArgument)
+	empty := structpb.NewListValue(&structpb.ListValue{})
+	assertCode(t, to.send(processEvent, marshal(t, around(empty, 47))), codes.InvalidArgument)
 	if err := to.send(processEvent, marshal(t, nested(19))); err != nil {
 		t.Error(err)
 	}

@@ -326,13 +326,7 @@ func TestACallerWhoseTimeIsUpGetsItsDeadlineAndTheServiceLives(t *testing.T) {
 	if _, err := to.events.ProcessEvent(context.Background(), loan("1", nil)); err != nil {
 		t.Fatal(err)
 	}
-	transaction, err := to.database.Owner.Begin(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := transaction.Exec(context.Background(), "select from car_entities for update"); err != nil {
-		t.Fatal(err)
-	}
+	unlock := to.database.LockRows(t)
 	var callers sync.WaitGroup
 	for range 20 {
 		callers.Go(func() {
@@ -343,9 +337,7 @@ func TestACallerWhoseTimeIsUpGetsItsDeadlineAndTheServiceLives(t *testing.T) {
 		})
 	}
 	callers.Wait()
-	if err := transaction.Commit(context.Background()); err != nil {
-		t.Fatal(err)
-	}
+	unlock()
 	if _, err := to.events.ProcessEvent(context.Background(), loan("2", nil)); err != nil {
 		t.Error(err)
 	}

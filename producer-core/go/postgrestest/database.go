@@ -163,6 +163,43 @@ func (d Database) Count(t testing.TB) int {
 	return count
 }
 
+// LockRows keeps others from updating the rows that are there; unlock lets them go on.
+func (d Database) LockRows(t testing.TB) (unlock func()) {
+	t.Helper()
+	ctx := context.Background()
+	transaction, err := Connect(t, d.Owner.Config().ConnString()).Begin(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := transaction.Exec(ctx, "select from car_entities for update"); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		t.Helper()
+		if err := transaction.Rollback(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// AwaitBlocked returns when so many sessions of the database wait for a lock.
+func (d Database) AwaitBlocked(t testing.TB, sessions int) {
+	t.Helper()
+	const patience = time.Minute
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		var waiting int
+		err := d.Owner.QueryRow(context.Background(), "select count(*) from pg_stat_activity"+
+			" where datname = current_database() and wait_event_type = 'Lock'").Scan(&waiting)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if waiting >= sessions {
+			return
+		}
+	}
+	t.Fatalf("no %d sessions wait for a lock", sessions)
+}
+
 // Repository gives the path of a file of the repository, looked for upwards
 // from the folder of the test.
 func Repository(t testing.TB, file string) string {

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"producer-core/config"
 	"producer-core/event"
@@ -287,48 +286,21 @@ func TestNoConnectionFreeIsUnavailable(t *testing.T) {
 	to := open(t, database.URL, 1)
 	mustUpsert(t, to, loan("1", `{}`))
 	ctx := context.Background()
-	blocker := postgrestest.Connect(t, database.Owner.Config().ConnString())
-	transaction, err := blocker.Begin(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := transaction.Exec(ctx, "select from car_entities for update"); err != nil {
-		t.Fatal(err)
-	}
+	unlock := database.LockRows(t)
 	blocked := make(chan *fault.Fault)
 	go func() { blocked <- to.Upsert(ctx, []event.Entity{loan("1", `{}`)}) }()
-	waitForLock(t, database)
+	database.AwaitBlocked(t, 1)
 
 	assertKind(t, to.Upsert(ctx, []event.Entity{loan("2", `{}`)}), fault.Unavailable)
 	assertKind(t, to.Ready(ctx), fault.Unavailable)
 	_, refused := to.UpsertInOrder(ctx, []event.Event{{Entities: []event.Entity{loan("3", `{}`)}}})
 	assertKind(t, refused, fault.Unavailable)
 
-	if err := transaction.Rollback(ctx); err != nil {
-		t.Fatal(err)
-	}
+	unlock()
 	if refused := <-blocked; refused != nil {
 		t.Error(refused)
 	}
 	mustUpsert(t, to, loan("2", `{}`))
-}
-
-// waitForLock returns when some session of the database waits for a lock.
-func waitForLock(t *testing.T, database postgrestest.Database) {
-	t.Helper()
-	for range 1000 {
-		var waiting int
-		err := database.Owner.QueryRow(context.Background(),
-			"select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").Scan(&waiting)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if waiting > 0 {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatal("nothing waits for a lock")
 }
 
 func TestACallerWhoLeavesDoesNotCostTheConnection(t *testing.T) {
@@ -336,21 +308,12 @@ func TestACallerWhoLeavesDoesNotCostTheConnection(t *testing.T) {
 	to := open(t, database.URL, 1)
 	ctx, leave := context.WithCancel(context.Background())
 	mustUpsert(t, to, loan("1", `{}`))
-	transaction, err := database.Owner.Begin(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := transaction.Exec(context.Background(), "select from car_entities for update"); err != nil {
-		t.Fatal(err)
-	}
+	unlock := database.LockRows(t)
 	finished := make(chan *fault.Fault)
 	go func() { finished <- to.Upsert(ctx, []event.Entity{loan("1", `{"a":1}`)}) }()
-	watcher := postgrestest.Database{Owner: postgrestest.Connect(t, database.Owner.Config().ConnString())}
-	waitForLock(t, watcher)
+	database.AwaitBlocked(t, 1)
 	leave()
-	if err := transaction.Commit(context.Background()); err != nil {
-		t.Fatal(err)
-	}
+	unlock()
 	if refused := <-finished; refused != nil {
 		t.Error(refused)
 	}
