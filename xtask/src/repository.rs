@@ -116,6 +116,16 @@ impl Repository {
     pub(crate) fn go_modules(&self) -> Result<Vec<String>, Fault> {
         Ok(go_modules_of(&self.files()?))
     }
+
+    /// The folders of the Maven projects that build by themselves, each with a wrapper of its own, sorted.
+    ///
+    /// Errors: the files cannot be listed.
+    pub(crate) fn maven_projects(&self) -> Result<Vec<String>, Fault> {
+        let files = self.files()?;
+        let wrappers = files.iter().filter(|file| file.ends_with("mvnw")).filter_map(|file| file.parent());
+        let projects = wrappers.filter(|folder| files.contains(&folder.join("pom.xml")));
+        Ok(projects.map(|folder| folder.display().to_string()).collect())
+    }
 }
 
 /// The folders with a `go.mod` and Go code of their own.

@@ -1,12 +1,15 @@
 //! The programs that the repository needs, and the Debian package that has each.
 
 /// Program and package.
-const PACKAGES: [(&str, &str); 9] = [
+const PACKAGES: [(&str, &str); 12] = [
     ("cargo", "rustup"),
+    ("cargo clippy", "rustup"),
+    ("cargo fmt", "rustup"),
     ("gcc", "gcc libc6-dev"),
     ("git", "git"),
     ("go", "golang"),
     ("gofmt", "golang"),
+    ("java", "default-jdk-headless"),
     ("pgbench", "postgresql"),
     ("psql", "postgresql"),
     ("setpriv", "util-linux"),
@@ -19,6 +22,8 @@ pub(crate) fn repair(program: &str) -> Option<String> {
     Some(match program {
         // Debian's own are older than what the manifests ask for.
         "cargo" => "install the Rust that Cargo.toml's `rust-version` asks for with rustup".to_owned(),
+        "cargo clippy" => "rustup component add clippy".to_owned(),
+        "cargo fmt" => "rustup component add rustfmt".to_owned(),
         "go" | "gofmt" => {
             format!("install the Go that go.mod asks for (`apt-get install {packages}`, or a newer release)")
         }

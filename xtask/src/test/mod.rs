@@ -73,7 +73,7 @@ fn stages(repository: &Repository) -> Result<Vec<Stage<'_>>, Fault> {
     Ok(stages)
 }
 
-/// One stage per crate and Go module, each tested from its own folder as its reader would.
+/// One stage per crate, Go module and Maven project, each tested from its own folder as its reader would.
 fn component_stages(repository: &Repository) -> Result<Vec<Stage<'_>>, Fault> {
     let crates = repository.crates()?.into_iter().map(|folder| {
         let place = repository.root().join(&folder);
@@ -87,9 +87,16 @@ fn component_stages(repository: &Repository) -> Result<Vec<Stage<'_>>, Fault> {
             Invocation::go(&place, ["test", "-race", "./..."]).run()
         })
     });
+    let projects = repository.maven_projects()?.into_iter().map(|folder| {
+        let place = repository.root().join(&folder);
+        Stage::new(folder, "its tests and linters (mvnw verify)", move || {
+            let arguments = ["mvnw", "--batch-mode", "--no-transfer-progress", "verify"];
+            Invocation::new(&place, "sh", arguments).run()
+        })
+    });
     // Services and what they stand on first: the runner starts them.
     let (runner, others): (Vec<_>, Vec<_>) =
-        crates.chain(modules).partition(|stage| stage.name.ends_with("perf-runner"));
+        crates.chain(modules).chain(projects).partition(|stage| stage.name.ends_with("perf-runner"));
     Ok(others.into_iter().chain(runner).collect())
 }
 

@@ -1,5 +1,7 @@
 //! Which programs are there, told before an hour is spent without them.
 
+use std::path::Path;
+
 use postgres_cluster::Binaries;
 
 use crate::{fault::Fault, invocation::Invocation, repository::Repository, tools};
@@ -12,8 +14,8 @@ type Version = (u32, u32);
 /// Errors: at least one is.
 pub(crate) fn check(repository: &Repository) -> Result<(), Fault> {
     let mut missing = Vec::new();
-    for (program, argument) in [("git", "--version"), ("cargo", "--version"), ("gcc", "--version")] {
-        match first_line(repository, program, argument) {
+    for program in ["git", "cargo", "cargo fmt", "cargo clippy", "gcc"] {
+        match first_line(repository, program, "--version") {
             Some(line) => println!("{program}: {line}"),
             None => missing.push(lack(program)),
         }
@@ -21,6 +23,10 @@ pub(crate) fn check(repository: &Repository) -> Result<(), Fault> {
     let modules = repository.go_modules()?;
     if !modules.is_empty() {
         missing.extend(check_go(repository, &modules)?);
+    }
+    let projects = repository.maven_projects()?;
+    if !projects.is_empty() {
+        missing.extend(check_java(repository, &projects)?);
     }
     match Binaries::find(None) {
         Ok(found) => println!("postgres: {} in {}", found.version(), found.folder().display()),
@@ -47,6 +53,36 @@ fn check_go(repository: &Repository, modules: &[String]) -> Result<Option<String
     Ok(Some(format!("go: {line}, and go.mod asks for {}.{} or newer", wanted.0, wanted.1)))
 }
 
+fn check_java(repository: &Repository, projects: &[String]) -> Result<Option<String>, Fault> {
+    let manifests = projects
+        .iter()
+        .map(|project| repository.read(format!("{project}/pom.xml")))
+        .collect::<Result<Vec<String>, Fault>>()?;
+    let wanted = manifests.iter().filter_map(|text| wanted_java(text)).max().unwrap_or_default();
+    // What the Maven wrapper would take.
+    let program = std::env::var_os("JAVA_HOME")
+        .map_or_else(|| "java".into(), |home| Path::new(&home).join("bin/java").into_os_string());
+    let outcome = Invocation::new(repository.root(), program, ["-version"]).outcome();
+    let Ok(outcome) = outcome else { return Ok(Some(lack("java"))) };
+    let said = String::from_utf8_lossy(&outcome.stderr);
+    let line = said.lines().next().unwrap_or_default();
+    println!("java: {line}");
+    if line.split('"').nth(1).and_then(major).is_some_and(|found| found >= wanted) {
+        return Ok(None);
+    }
+    Ok(Some(format!("java: {line}, and pom.xml asks for {wanted} or newer; set JAVA_HOME to a newer one")))
+}
+
+/// What a pom.xml asks for.
+fn wanted_java(pom: &str) -> Option<u32> {
+    ["<java.version>", "<maven.compiler.release>"].iter().find_map(|tag| major(pom.split_once(tag)?.1))
+}
+
+/// The number that the text begins with.
+fn major(text: &str) -> Option<u32> {
+    text.split(|letter: char| !letter.is_ascii_digit()).next()?.parse().ok()
+}
+
 /// What the `go` line of a go.mod asks for.
 fn wanted_go(go_mod: &str) -> Option<Version> {
     go_mod.lines().find_map(|line| version(line.strip_prefix("go ")?))
@@ -58,7 +94,13 @@ fn version(text: &str) -> Option<Version> {
 }
 
 fn first_line(repository: &Repository, program: &str, argument: &str) -> Option<String> {
-    let outcome = Invocation::new(repository.root(), program, [argument]).outcome().ok()?;
+    let words = program.split_whitespace().chain([argument]);
+    let outcome = match program.strip_prefix("cargo") {
+        Some(_) => Invocation::cargo(repository.root(), words.skip(1)),
+        None => Invocation::new(repository.root(), program, words.skip(1)),
+    }
+    .outcome()
+    .ok()?;
     let text = String::from_utf8_lossy(&outcome.stdout);
     text.lines().next().filter(|_| outcome.status.success()).map(str::to_owned)
 }
@@ -75,6 +117,8 @@ mod tests {
     fn versions_are_compared_as_numbers() {
         assert!(wanted_go("module m\n\ngo 1.9.1\n").unwrap() < version("1.26.8").unwrap());
         assert_eq!(wanted_go("module m\n"), None);
+        assert_eq!(wanted_java("<x/><java.version>17</java.version>"), Some(17));
+        assert_eq!(major("25.0.3"), Some(25));
     }
 
     #[test]

@@ -19,11 +19,15 @@ const HOSTS: [(&str, &str); 7] = [
     ("crates", ".io"),
     ("proxy.golang", ".org"),
     ("sum.golang", ".org"),
-    ("maven.", "apache.org"),
+    ("repo.maven.", "apache.org"),
     ("repo1.", "maven.org"),
     ("registry.", "npmjs.org"),
     ("deb.", "debian.org"),
 ];
+
+/// Files of tools that write such hosts by themselves: the Maven wrapper has to know where Maven is,
+/// and `MVNW_REPOURL` sends it elsewhere.
+const OF_TOOLS: [&str; 3] = ["mvnw", "mvnw.cmd", "maven-wrapper.properties"];
 
 /// The top folder of this very checkout, where it is not a usual one.
 static OWN_TOP: LazyLock<Option<String>> = LazyLock::new(|| {
@@ -57,9 +61,10 @@ fn begins_path(line: &str, top: &str) -> bool {
     })
 }
 
-/// No host of a package registry; a lock file is its tool's own business.
+/// No host of a package registry; lock files and wrappers are their tools' own business.
 pub(super) fn hosts(file: &SourceFile) -> Vec<Breach> {
-    if file.kind() == "lock" || file.name().ends_with("-lock.json") {
+    let name = file.name();
+    if file.kind() == "lock" || name.ends_with("-lock.json") || OF_TOOLS.contains(&name) {
         return Vec::new();
     }
     file.numbered_lines()

@@ -92,6 +92,7 @@ mod tests {
         let line = format!("registry = \"https://index.{}.io/\"\n", "crates");
         assert_eq!(broken("a.toml", &line), ["registry-host"]);
         assert!(broken("Cargo.lock", &line).is_empty());
+        assert!(broken("a/.mvn/wrapper/maven-wrapper.properties", &line).is_empty());
     }
 
     #[test]
