@@ -73,6 +73,8 @@ mod tests {
         }
         assert!(broken("a.sql", "select 1\n").is_empty());
         assert!(broken("a.go", "package p\n\n\tx\n").is_empty());
+        assert!(broken("a.yaml", "a: 'x\ty'\n").is_empty());
+        assert_eq!(broken("a.yaml", "a:\n\tb\n"), ["whitespace"]);
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(super) fn check(file: &SourceFile) -> Vec<Breach> {
         .text
         .split('\n')
         .enumerate()
-        .filter_map(|(index, line)| Some(Breach::at(index + 1, fault_of(line)?)))
+        .filter_map(|(index, line)| Some(Breach::at(index + 1, fault_of(line, file.kind())?)))
         .collect();
     if !file.text.ends_with('\n') {
         breaches.push(Breach::of_file("does not end with a newline"));
@@ -23,8 +23,11 @@ pub(super) fn check(file: &SourceFile) -> Vec<Breach> {
     breaches
 }
 
-fn fault_of(line: &str) -> Option<&'static str> {
-    if line.contains('\t') {
+fn fault_of(line: &str, kind: &str) -> Option<&'static str> {
+    // Within a line of anything but SQL a tab may be what somebody wants to send.
+    let indent = line.len() - line.trim_start().len();
+    let seen = if kind == "sql" { line } else { line.get(..indent).unwrap_or(line) };
+    if seen.contains('\t') {
         Some("a tab; indent with spaces")
     } else if line.ends_with('\r') {
         Some("a carriage return; end lines with a newline alone")
