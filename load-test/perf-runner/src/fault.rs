@@ -87,6 +87,17 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// For where it is kept and not printed: the one line, and the last log lines
+    /// of the process that failed.
+    pub fn in_full(&self) -> String {
+        if self.log_tail.is_empty() {
+            return self.to_string();
+        }
+        format!("{self}\n{}", self.log_tail.join("\n"))
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)?;

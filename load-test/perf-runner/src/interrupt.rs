@@ -1,6 +1,9 @@
 //! The user's wish to stop early, as a value that stages can wait for.
 
-use tokio::sync::watch;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
 
 /// How urgently the user wants to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -12,6 +15,8 @@ pub enum Urgency {
     EndPhase,
     /// Stop now (Ctrl-C twice).
     Now,
+    /// Wished by nobody: what is not abandoned for any wish waits for this.
+    Never,
 }
 
 /// Where the wish is read.
@@ -37,4 +42,22 @@ impl Interrupt {
             std::future::pending::<()>().await;
         }
     }
+}
+
+/// Listens for SIGINT, SIGTERM and SIGHUP: the first asks to end the phase, a
+/// second one to stop now. Must be called inside the runtime.
+pub fn from_signals() -> Interrupt {
+    let (sender, interrupt) = Interrupt::channel();
+    tokio::spawn(async move {
+        let signals =
+            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()));
+        let (Ok(mut int), Ok(mut term), Ok(mut hup)) = signals else { return };
+        loop {
+            tokio::select! { _ = int.recv() => {} _ = term.recv() => {} _ = hup.recv() => {} }
+            sender.send_modify(|urgency| {
+                *urgency = if *urgency == Urgency::None { Urgency::EndPhase } else { Urgency::Now };
+            });
+        }
+    });
+    interrupt
 }

@@ -21,6 +21,7 @@ pub mod plan;
 pub mod progress;
 pub mod registry;
 pub mod report;
+pub mod session;
 pub mod settings;
 pub mod store;
 pub mod verify;

@@ -1,16 +1,23 @@
-//! Placeholder of the command line.
-use clap::Parser;
-use perf_runner::environment::process::launch;
+//! `perf-runner`: parse, call, print the fault with its hint, map it to an exit code.
 
-#[derive(Parser)]
-enum Command {
-    #[command(hide = true)]
-    Launch(launch::LaunchArguments),
-}
+use std::process::ExitCode;
 
-fn main() {
-    let Command::Launch(arguments) = Command::parse();
-    let fault = launch::exec(&arguments);
-    eprintln!("{fault}");
-    std::process::exit(1);
+use clap::Parser as _;
+use perf_runner::cli::{self, Cli};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    cli::start_log();
+    // One thread: a child's parent-death signal is tied to the thread that starts it.
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: cannot start the runtime: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    runtime.block_on(cli::run(cli)).unwrap_or_else(|fault| {
+        cli::print_fault(&fault);
+        ExitCode::from(fault.class.code())
+    })
 }

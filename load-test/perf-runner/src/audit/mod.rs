@@ -52,7 +52,7 @@ impl Sent<'_> {
 /// table. Statement statistics that the server does not keep are no error.
 pub async fn read(database: &ApplicationDatabase, sent: &Sent<'_>) -> Result<StoredFacts, Fault> {
     match database {
-        ApplicationDatabase::Postgres { service_url, runner_url } => {
+        ApplicationDatabase::Postgres { service_url, runner_url, .. } => {
             postgres::read(service_url, runner_url, sent).await
         }
         ApplicationDatabase::Fake(rows) => Ok(fake::read(rows, sent)),

@@ -1,1 +1,184 @@
-//! What was typed: one file per subcommand.
+//! What was typed: one file per subcommand. Nothing here touches the system
+//! before the arguments have become [`crate::settings`].
+
+mod campaign;
+mod print;
+mod report;
+mod runs;
+mod standing;
+mod stored;
+mod verify;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+pub use print::fault as print_fault;
+
+use crate::{
+    environment::process::{
+        ProcessSettings,
+        launch::{self, Launcher},
+    },
+    fault::Fault,
+    progress::{Observer, Style, observer},
+    registry,
+    settings::{Given, Places},
+};
+
+/// Pool size of a service that is only tried out.
+const DEFAULT_CONNECTIONS: u32 = 10;
+
+/// Measures the producer APIs of this repository, one at a time, and says what may be concluded.
+///
+/// Results go to stdout, progress to stderr. Exit codes: 0 done, 1 failed to run, 2 usage,
+/// 5 a service breaks the contract, 130 interrupted.
+#[derive(Debug, Parser)]
+#[command(name = "perf-runner", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    global: GlobalArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Args)]
+struct GlobalArgs {
+    /// How progress is shown on stderr.
+    #[arg(long, global = true, value_enum, default_value = "auto", env = "PERF_PROGRESS")]
+    progress: Style,
+    /// The repository [default: the nearest folder upwards that has load-test/services.toml].
+    #[arg(long, global = true, value_name = "DIR", env = "PERF_ROOT")]
+    root: Option<PathBuf>,
+    /// Clusters, k6 and logs of the runner [default: .perf in the repository].
+    #[arg(long, global = true, value_name = "DIR", env = "PERF_STATE")]
+    state: Option<PathBuf>,
+    /// Raw files and reports [default: load-test/results in the repository].
+    #[arg(long, global = true, value_name = "DIR", env = "PERF_RESULTS")]
+    results: Option<PathBuf>,
+}
+
+/// Tools and databases that are already there.
+#[derive(Debug, Args)]
+struct GivenArgs {
+    /// Application database to use [default: a cluster of the runner's own].
+    #[arg(long, value_name = "URL", env = "PERF_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+    /// Metrics database to use; never the measured one [default: a cluster of the runner's own].
+    #[arg(long, value_name = "URL", env = "PERF_METRICS_URL", hide_env_values = true)]
+    metrics_url: Option<String>,
+    /// Folder of PostgreSQL's server binaries [default: PATH, then the usual folders].
+    #[arg(long, value_name = "DIR", env = "PERF_POSTGRES_BIN")]
+    postgres_bin: Option<PathBuf>,
+    /// A k6 to use [default: the pinned one, built from load-test/k6].
+    #[arg(long, value_name = "FILE", env = "PERF_K6")]
+    k6: Option<PathBuf>,
+}
+
+impl From<GivenArgs> for Given {
+    fn from(args: GivenArgs) -> Self {
+        let GivenArgs { database_url, metrics_url, postgres_bin, k6 } = args;
+        Self { database_url, metrics_url, postgres_bin, k6 }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Prove the whole path: one user, five events, every selected API; ranks nothing.
+    Smoke(campaign::CampaignArgs),
+    /// Play the contract's cases against services, or against a URL.
+    Verify(verify::VerifyArgs),
+    /// Rebuild the report of a stored campaign.
+    Report(report::ReportArgs),
+    /// Look into the metrics database.
+    #[command(subcommand)]
+    Runs(runs::RunsCommand),
+    /// Start one service with its database, for use by hand.
+    Up(standing::UpArgs),
+    /// Stop what `up` started.
+    Down,
+    /// Start a program that ends when this one does.
+    #[command(hide = true)]
+    Launch(launch::LaunchArguments),
+}
+
+/// Does what was typed.
+///
+/// # Errors
+/// The fault to be printed; its class is the exit code.
+pub async fn run(cli: Cli) -> Result<ExitCode, Fault> {
+    let Cli { global, command } = cli;
+    if let Command::Launch(args) = command {
+        // Becomes the program: neither a repository nor an observer is needed.
+        return Err(launch::exec(&args));
+    }
+    let places = places(&global)?;
+    let observer = observer(global.progress);
+    match command {
+        Command::Smoke(args) => campaign::run(args, &places, observer.as_ref()).await,
+        Command::Verify(args) => verify::run(args, &places, observer.as_ref()).await,
+        Command::Report(args) => report::run(args, &places, observer.as_ref()).await,
+        Command::Runs(command) => runs::run(command, &places, observer.as_ref()).await,
+        Command::Up(args) => standing::up(args, &places, observer.as_ref()).await,
+        Command::Down => standing::down(&places, observer.as_ref()),
+        Command::Launch(_) => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn places(global: &GlobalArgs) -> Result<Places, Fault> {
+    let root = match &global.root {
+        Some(root) => absolute(root)?,
+        None => nearest_root()?,
+    };
+    let given = |path: &Option<PathBuf>, default: &str| match path {
+        Some(path) => absolute(path),
+        None => Ok(root.join(default)),
+    };
+    Ok(Places {
+        state: given(&global.state, ".perf")?,
+        results: given(&global.results, "load-test/results")?,
+        root,
+    })
+}
+
+/// What the process environment is told by a command that measures nothing.
+fn process_settings(places: &Places, given: GivenArgs, skip_build: bool) -> Result<ProcessSettings, Fault> {
+    Ok(ProcessSettings {
+        places: places.clone(),
+        given: Given::from(given),
+        max_connections: DEFAULT_CONNECTIONS,
+        skip_build,
+        service_port: None,
+        launcher: launcher()?,
+    })
+}
+
+/// This program, as what starts other programs.
+fn launcher() -> Result<Launcher, Fault> {
+    let program = std::env::current_exe()
+        .map_err(|error| Fault::failed("cannot tell where this program is").cause(error))?;
+    Ok(Launcher::new(program))
+}
+
+fn absolute(path: &std::path::Path) -> Result<PathBuf, Fault> {
+    std::path::absolute(path)
+        .map_err(|error| Fault::usage(format!("{} is no usable path", path.display())).cause(error))
+}
+
+fn nearest_root() -> Result<PathBuf, Fault> {
+    let here = std::env::current_dir()
+        .map_err(|error| Fault::failed("cannot tell the current folder").cause(error))?;
+    here.ancestors().find(|folder| folder.join(registry::PATH).is_file()).map(PathBuf::from).ok_or_else(
+        || {
+            Fault::usage(format!("no {} here or in any folder above", registry::PATH))
+                .repair("run inside the repository, or name it with --root DIR")
+        },
+    )
+}
+
+/// Starts the log of causes: nothing unless `PERF_LOG` names a level or a filter.
+pub fn start_log() {
+    let filter = EnvFilter::try_from_env("PERF_LOG").unwrap_or_else(|_| EnvFilter::new("off"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

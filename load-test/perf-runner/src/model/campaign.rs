@@ -3,7 +3,7 @@ use std::{convert::Infallible, fmt, str::FromStr};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Check, GitState, HostFacts, Plan, TestRun};
+use super::{Check, GitState, HostFacts, Plan, RunStatus, TestRun};
 
 /// Names a campaign everywhere: `20261121-104351-smoke-7f3a`. Sorts by time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -71,6 +71,19 @@ pub enum CampaignStatus {
     Failed,
     /// Ended early by the user.
     Interrupted,
+}
+
+impl CampaignStatus {
+    /// What these test runs make of the campaign they belong to.
+    pub fn of(runs: &[StoredRun], interrupted: bool) -> Self {
+        if interrupted {
+            Self::Interrupted
+        } else if runs.iter().all(|stored| stored.run.status == RunStatus::Completed) {
+            Self::Completed
+        } else {
+            Self::Failed
+        }
+    }
 }
 
 impl fmt::Display for CampaignStatus {

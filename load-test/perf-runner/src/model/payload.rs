@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::Protocol;
+
 /// How large an event's JSON body is. The gRPC message carries the same event.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, clap::ValueEnum,
@@ -88,4 +90,18 @@ pub struct EventTemplate {
     pub body_bytes: usize,
     /// Bytes of the encoded gRPC message with an id in it, without framing.
     pub message_bytes: usize,
+}
+
+impl EventTemplate {
+    /// Mean bytes of one event on this wire, over templates that are sent equally often.
+    pub fn mean_bytes(templates: &[Self], protocol: Protocol) -> Option<f64> {
+        let bytes = |template: &Self| match protocol {
+            Protocol::Rest => template.body_bytes,
+            Protocol::Grpc => template.message_bytes,
+        };
+        let total: usize = templates.iter().map(bytes).sum();
+        // Template sizes are far below the 52 bits that a double holds exactly.
+        #[allow(clippy::cast_precision_loss)]
+        (!templates.is_empty()).then(|| total as f64 / templates.len() as f64)
+    }
 }

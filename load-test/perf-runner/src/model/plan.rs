@@ -25,6 +25,22 @@ pub struct Plan {
     pub left_out: Vec<(String, String)>,
 }
 
+impl Plan {
+    /// The APIs that will be measured, each once, sorted by name.
+    pub fn apis(&self) -> Vec<Api> {
+        let mut apis: Vec<Api> = self.runs.iter().map(|run| run.api.clone()).collect();
+        apis.sort_by(|a, b| a.id.cmp(&b.id));
+        apis.dedup_by(|a, b| a.id == b.id);
+        apis
+    }
+
+    /// A generous guess of the raw files' size in bytes: one megabyte a test run
+    /// for logs and summaries.
+    pub fn disk_bytes(&self) -> u64 {
+        1024 * 1024 * self.runs.len() as u64
+    }
+}
+
 /// One test run to be made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlannedRun {
@@ -46,6 +62,13 @@ pub struct PlannedRun {
     pub planned_ms: u64,
     /// Beyond this the generator is ended and the run is failed, in milliseconds.
     pub deadline_ms: u64,
+}
+
+impl PlannedRun {
+    /// The folder of its raw files in the campaign's: round, slot, API, payload.
+    pub fn folder_name(&self) -> String {
+        format!("r{}s{:02}.{}.{}", self.round, self.slot, self.api.id, self.payload)
+    }
 }
 
 /// One held load.

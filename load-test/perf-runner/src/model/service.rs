@@ -20,9 +20,22 @@ pub enum ApplicationDatabase {
         service_url: String,
         /// For the runner: may truncate, read rows back and read statistics.
         runner_url: String,
+        /// For cases that move the table out of the way: its owner; none where the
+        /// database is the user's.
+        owner_url: Option<String>,
     },
     /// The rows that a fake service would have stored.
     Fake(Vec<FakeRow>),
+}
+
+impl ApplicationDatabase {
+    /// The URL with the most rights there are; none for a fake.
+    pub fn owner_url(&self) -> Option<&str> {
+        match self {
+            Self::Postgres { runner_url, owner_url, .. } => Some(owner_url.as_deref().unwrap_or(runner_url)),
+            Self::Fake(_) => None,
+        }
+    }
 }
 
 /// A row of the fake database.

@@ -3,7 +3,10 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Audit, ExitMeaning, Language, PayloadSize, PhaseFigures, PlannedPhase, Protocol, ServiceEnd};
+use super::{
+    Audit, CampaignId, ExitMeaning, Language, PayloadSize, PhaseFigures, PlannedPhase, PlannedRun, Protocol,
+    ServiceEnd,
+};
 
 /// Names a test run everywhere: the campaign's id, round and slot, API, payload.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -95,4 +98,60 @@ pub struct TestRun {
     pub phases: Vec<PhaseFigures>,
     /// The audit; none when it could not be made.
     pub audit: Option<Audit>,
+}
+
+impl TestRun {
+    /// A test run at its beginning: nothing is known yet.
+    pub fn begin(planned: &PlannedRun, campaign: &CampaignId, now: DateTime<Utc>) -> Self {
+        Self {
+            id: planned.id.clone(),
+            round: planned.round,
+            slot: planned.slot,
+            api: planned.api.id.clone(),
+            language: planned.api.language,
+            protocol: planned.api.protocol,
+            payload: planned.payload,
+            payload_bytes: None,
+            build_id: None,
+            started_at: now,
+            finished_at: now,
+            steps: Vec::new(),
+            start_up_ms: None,
+            idle_rss_bytes: None,
+            generator: None,
+            service: None,
+            status: RunStatus::Completed,
+            failure: None,
+            raw_files: format!("{campaign}/{}", planned.folder_name()),
+            planned: planned.phases.clone(),
+            phases: Vec::new(),
+            audit: None,
+        }
+    }
+
+    /// Records how it ended. An interrupt explains whatever failed after it.
+    pub fn end(&mut self, now: DateTime<Utc>, failure: Option<String>, interrupted: bool) {
+        self.finished_at = now;
+        self.status = match (&failure, interrupted) {
+            (_, true) => RunStatus::Interrupted,
+            (Some(_), false) => RunStatus::Failed,
+            (None, false) => RunStatus::Completed,
+        };
+        self.failure = failure;
+    }
+
+    /// Its counts, or why it failed, for a line of progress.
+    pub fn in_one_line(&self) -> String {
+        if let Some(failure) = &self.failure {
+            return failure.lines().next().unwrap_or_default().to_owned();
+        }
+        let sum = |count: fn(&PhaseFigures) -> u64| -> u64 { self.phases.iter().map(count).sum() };
+        let stored = self.audit.as_ref().map_or_else(|| "?".to_owned(), |audit| audit.stored.to_string());
+        format!(
+            "{} acknowledged, {stored} stored, {} failed, {} unknown",
+            sum(|phase| phase.acknowledged),
+            sum(PhaseFigures::failed_total),
+            sum(|phase| phase.unknown),
+        )
+    }
 }

@@ -19,7 +19,7 @@ pub use case::Case;
 pub use faults::Faults;
 pub use matrix::Matrix;
 pub use play::{Target, play};
-pub use verdict::{CaseVerdict, Difference, Outcome};
+pub use verdict::{CaseVerdict, Difference, Outcome, demand_kept};
 
 use crate::fault::Fault;
 

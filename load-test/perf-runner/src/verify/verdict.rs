@@ -4,7 +4,10 @@ use std::{fmt, path::PathBuf};
 
 use serde::Serialize;
 
-use crate::model::Protocol;
+use crate::{
+    fault::{ExitClass, Fault},
+    model::Protocol,
+};
 
 /// Something that is not as the contract says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -75,4 +78,17 @@ pub struct CaseVerdict {
     pub outcome: Outcome,
     /// How long it took, in milliseconds.
     pub took_ms: f64,
+}
+
+/// Demands that no case failed on this service.
+///
+/// # Errors
+/// A fault of the contract's class that counts the broken cases and names the first.
+pub fn demand_kept(service: &str, verdicts: &[CaseVerdict]) -> Result<(), Fault> {
+    let broken: Vec<&CaseVerdict> =
+        verdicts.iter().filter(|verdict| matches!(verdict.outcome, Outcome::Failed { .. })).collect();
+    let Some(first) = broken.first() else { return Ok(()) };
+    let what = format!("{service} breaks {} of the contract's cases, such as {:?}", broken.len(), first.case);
+    Err(Fault::new(ExitClass::Contract, what)
+        .repair(format!("see `perf-runner verify --api {service} --verbose`")))
 }

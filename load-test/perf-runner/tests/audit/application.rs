@@ -84,6 +84,7 @@ impl Application {
         ApplicationDatabase::Postgres {
             service_url: self.cluster.url("producer", "car_entities"),
             runner_url: self.cluster.url("perf_runner", "car_entities"),
+            owner_url: None,
         }
     }
 

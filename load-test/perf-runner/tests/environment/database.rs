@@ -11,7 +11,9 @@ async fn refusal(connection: &mut PgConnection, statement: &'static str) -> Stri
 }
 
 fn urls(database: ApplicationDatabase) -> (String, String) {
-    let ApplicationDatabase::Postgres { service_url, runner_url } = database else { panic!("a real one") };
+    let ApplicationDatabase::Postgres { service_url, runner_url, .. } = database else {
+        panic!("a real one")
+    };
     (service_url, runner_url)
 }
 

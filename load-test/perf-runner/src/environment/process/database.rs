@@ -72,6 +72,11 @@ pub(super) async fn prepare(cluster: &Cluster) -> Result<ApplicationUrls, Fault>
     Ok(ApplicationUrls { service: url("producer"), runner: url("perf_runner"), statistics: true, facts })
 }
 
+/// The application database of our own cluster, as the one who may do everything.
+pub(super) fn owner_url(cluster: &Cluster) -> String {
+    cluster.url(SUPERUSER, APPLICATION)
+}
+
 async fn stored_version(server: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
     let found: Option<Option<String>> = sqlx::query_scalar(
         "select shobj_description(oid, 'pg_database') from pg_database where datname = $1",

@@ -111,7 +111,11 @@ impl ProcessEnvironment {
         watched(observer, &what, async { host.start(purpose, lease) }).await
     }
 
-    async fn build_api(&mut self, api: &Api, observer: &dyn Observer) -> Result<Build, Fault> {
+    /// Builds one service and nothing else, unless what was built before shall be used.
+    ///
+    /// # Errors
+    /// When the build fails, with its last lines, or gives no program.
+    pub async fn build_service(&mut self, api: &Api, observer: &dyn Observer) -> Result<Build, Fault> {
         let root = self.settings.places.root.clone();
         if !self.settings.skip_build {
             let what = format!("build {}", api.id);
@@ -177,7 +181,7 @@ impl Environment for ProcessEnvironment {
         self.build_generator(observer).await?;
         let mut builds = Vec::new();
         for api in apis {
-            builds.push(self.build_api(api, observer).await.map_err(|fault| (api.id.clone(), fault)));
+            builds.push(self.build_service(api, observer).await.map_err(|fault| (api.id.clone(), fault)));
         }
         Ok(builds)
     }
@@ -221,6 +225,7 @@ impl Environment for ProcessEnvironment {
         Ok(ApplicationDatabase::Postgres {
             service_url: urls.service.clone(),
             runner_url: urls.runner.clone(),
+            owner_url: self.application.as_ref().map(database::owner_url),
         })
     }
 

@@ -1,0 +1,54 @@
+//! `report`: rebuild the report of a stored campaign.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Stdio},
+};
+
+use clap::Args;
+
+use super::{Fault, GivenArgs, Observer, Places, print, stored};
+use crate::report;
+
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
+    #[command(flatten)]
+    choice: stored::CampaignChoice,
+    /// Folder to write into [default: the campaign's results folder].
+    #[arg(long, value_name = "DIR", env = "PERF_OUTPUT")]
+    output: Option<PathBuf>,
+    /// Open the page in the browser.
+    #[arg(long, env = "PERF_OPEN")]
+    open: bool,
+    #[command(flatten)]
+    given: GivenArgs,
+}
+
+/// Writes the report and prints where it is.
+///
+/// # Errors
+/// When there is no such campaign, or the files cannot be written.
+pub(super) async fn run(
+    args: ReportArgs,
+    places: &Places,
+    observer: &dyn Observer,
+) -> Result<ExitCode, Fault> {
+    let open = stored::OpenStore::open(args.given, places, observer).await?;
+    let campaign = open.load(&args.choice.which()).await?;
+    let folder = args.output.unwrap_or_else(|| places.results.join(&campaign.campaign.id.0));
+    let files = report::write(&campaign, &folder)?;
+    print::result(&print::report_files(&files));
+    if args.open {
+        open_in_browser(&files.html)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn open_in_browser(page: &Path) -> Result<(), Fault> {
+    let silent = Command::new("xdg-open").arg(page).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    match silent {
+        Ok(status) if status.success() => Ok(()),
+        _ => Err(Fault::failed(format!("no browser could be opened for {}", page.display()))
+            .repair("open the file by hand")),
+    }
+}

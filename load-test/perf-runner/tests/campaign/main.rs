@@ -1,0 +1,8 @@
+//! Whole campaigns by the real runner: real services, real PostgreSQL, real k6.
+
+// A test that cannot go on says so by panicking.
+#![allow(clippy::expect_used)]
+
+mod bad_input;
+mod nothing_left_behind;
+mod runner;

@@ -1,0 +1,116 @@
+//! Whatever ends the runner, nothing that it started goes on.
+
+use crate::runner::{Runner, is_running, wait_until};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+
+/// A load that is still going on when the test interferes: five events with a
+/// long pause after each.
+const LONG: &[&str] = &["smoke", "--think-time-ms", "10000"];
+
+fn signal(pid: i32, signal: Signal) {
+    kill(Pid::from_raw(pid), signal).expect("the process is there");
+}
+
+/// Starts a campaign, waits for its load, and gives the runner and all pids.
+fn loaded(runner: &Runner) -> (std::process::Child, Vec<i32>) {
+    let child = runner.start(LONG);
+    runner.wait_for_child("k6");
+    let pids: Vec<i32> = runner.children().into_iter().map(|(_, pid)| pid).collect();
+    assert!(pids.len() >= 4, "service, k6 and two PostgreSQL servers run, not {pids:?}");
+    (child, pids)
+}
+
+fn nothing_runs(pids: &[i32]) {
+    wait_until("every child is gone", || pids.iter().all(|pid| !is_running(*pid)));
+}
+
+#[test]
+fn after_a_normal_end() {
+    let runner = Runner::new();
+    let mut child = runner.start(&["smoke", "--think-time-ms", "300"]);
+    runner.wait_for_child("k6");
+    let pids: Vec<i32> = runner.children().into_iter().map(|(_, pid)| pid).collect();
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    assert!(pids.iter().all(|pid| !is_running(*pid)), "something of {pids:?} still runs");
+    assert!(runner.children().is_empty());
+}
+
+#[test]
+fn after_a_service_that_dies() {
+    let runner = Runner::new();
+    let (child, pids) = loaded(&runner);
+    let service = runner.wait_for_child("producer-api");
+    signal(service, Signal::SIGKILL);
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(1), "{}", crate::runner::stderr(&output));
+    assert!(pids.iter().all(|pid| !is_running(*pid)));
+}
+
+#[test]
+fn after_one_interrupt_the_results_are_kept() {
+    let runner = Runner::new();
+    let (child, pids) = loaded(&runner);
+    signal(i32::try_from(child.id()).expect("a pid"), Signal::SIGINT);
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130), "{}", crate::runner::stderr(&output));
+    assert!(pids.iter().all(|pid| !is_running(*pid)));
+    let report = runner.report().to_string();
+    assert!(report.contains("interrupted"), "{report}");
+}
+
+#[test]
+fn after_sigterm() {
+    let runner = Runner::new();
+    let (child, pids) = loaded(&runner);
+    signal(i32::try_from(child.id()).expect("a pid"), Signal::SIGTERM);
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130), "{}", crate::runner::stderr(&output));
+    assert!(pids.iter().all(|pid| !is_running(*pid)));
+}
+
+#[test]
+fn after_two_interrupts() {
+    let runner = Runner::new();
+    let (child, pids) = loaded(&runner);
+    let pid = i32::try_from(child.id()).expect("a pid");
+    signal(pid, Signal::SIGINT);
+    signal(pid, Signal::SIGINT);
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130), "{}", crate::runner::stderr(&output));
+    assert!(pids.iter().all(|pid| !is_running(*pid)));
+}
+
+#[test]
+fn after_a_kill() {
+    let runner = Runner::new();
+    let (mut child, pids) = loaded(&runner);
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+    nothing_runs(&pids);
+    // The next start finds nothing in its way.
+    let output = runner.run(&["smoke", "--think-time-ms", "0"]);
+    assert_eq!(output.status.code(), Some(0), "{}", crate::runner::stderr(&output));
+}
+
+#[test]
+fn a_start_ends_what_a_kill_left_and_nothing_else() {
+    let runner = Runner::new();
+    let (mut child, pids) = loaded(&runner);
+    // A stopped process cannot act on its parent-death signal unless it is SIGKILL;
+    // PostgreSQL gets SIGINT, so a stopped server outlives its runner.
+    let server = runner.wait_for_child("PostgreSQL (metrics)");
+    signal(server, Signal::SIGSTOP);
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+    let mut foreign = std::process::Command::new("sleep").arg("60").spawn().expect("sleep runs");
+    assert!(is_running(server));
+    let output = runner.run(&["smoke", "--think-time-ms", "0"]);
+    assert_eq!(output.status.code(), Some(0), "{}", crate::runner::stderr(&output));
+    nothing_runs(&pids);
+    assert!(is_running(i32::try_from(foreign.id()).expect("a pid")));
+    foreign.kill().expect("it runs");
+    foreign.wait().expect("it ends");
+}
