@@ -11,8 +11,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What every module may use.
-const EVERYONE: &[&str] = &["model", "fault", "progress", "interrupt"];
+/// What every module may use; `sample` is there for tests only.
+const EVERYONE: &[&str] = &["model", "fault", "progress", "interrupt", "sample"];
 
 /// What one may use besides. `*` is everything.
 const ALLOWED: &[(&str, &[&str])] = &[

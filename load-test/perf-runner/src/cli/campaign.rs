@@ -7,7 +7,7 @@ use chrono::Utc;
 use clap::Args;
 use rand::RngExt as _;
 
-use super::{Fault, Given, GivenArgs, Observer, Places, launcher, print};
+use super::{Fault, Given, GivenArgs, Observer, Places, print};
 use crate::{
     environment::{
         fake::FakeEnvironment,
@@ -87,7 +87,7 @@ pub(super) async fn run(
     let interrupt = interrupt::from_signals();
     let outcome = match settings.runtime {
         Runtime::Process => {
-            let environment = ProcessEnvironment::open(process_settings(&settings)?, observer)?;
+            let environment = ProcessEnvironment::open(ProcessSettings::for_campaign(&settings)?, observer)?;
             Box::pin(session(&settings, observer, interrupt).run(environment, plan, facts)).await?
         }
         Runtime::Fake => {
@@ -126,17 +126,6 @@ fn settings(args: CampaignArgs, places: Places) -> Result<Settings, Fault> {
         runtime: args.runtime,
         skip_build: args.skip_build,
         verify: args.verify,
-    })
-}
-
-fn process_settings(settings: &Settings) -> Result<ProcessSettings, Fault> {
-    Ok(ProcessSettings {
-        places: settings.places.clone(),
-        given: settings.given.clone(),
-        max_connections: settings.max_connections,
-        skip_build: settings.skip_build,
-        service_port: None,
-        launcher: launcher()?,
     })
 }
 

@@ -17,18 +17,12 @@ use tracing_subscriber::EnvFilter;
 pub use print::fault as print_fault;
 
 use crate::{
-    environment::process::{
-        ProcessSettings,
-        launch::{self, Launcher},
-    },
+    environment::process::{ProcessSettings, launch},
     fault::Fault,
     progress::{Observer, Style, observer},
     registry,
     settings::{Given, Places},
 };
-
-/// Pool size of a service that is only tried out.
-const DEFAULT_CONNECTIONS: u32 = 10;
 
 /// Measures the producer APIs of this repository, one at a time, and says what may be concluded.
 ///
@@ -144,21 +138,7 @@ fn places(global: &GlobalArgs) -> Result<Places, Fault> {
 
 /// What the process environment is told by a command that measures nothing.
 fn process_settings(places: &Places, given: GivenArgs, skip_build: bool) -> Result<ProcessSettings, Fault> {
-    Ok(ProcessSettings {
-        places: places.clone(),
-        given: Given::from(given),
-        max_connections: DEFAULT_CONNECTIONS,
-        skip_build,
-        service_port: None,
-        launcher: launcher()?,
-    })
-}
-
-/// This program, as what starts other programs.
-fn launcher() -> Result<Launcher, Fault> {
-    let program = std::env::current_exe()
-        .map_err(|error| Fault::failed("cannot tell where this program is").cause(error))?;
-    Ok(Launcher::new(program))
+    Ok(ProcessSettings { skip_build, ..ProcessSettings::new(places.clone(), Given::from(given))? })
 }
 
 fn absolute(path: &std::path::Path) -> Result<PathBuf, Fault> {
