@@ -1,6 +1,6 @@
 package com.example.producer.config;
 
-import java.net.BindException;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.Banner;
@@ -16,17 +16,21 @@ public final class Launch {
     /**
      * Returns when the service runs. A start that fails says why in one line on stderr and ends the process with 2 for a
      * variable that cannot be used, else with 1. SIGTERM and SIGINT end it in order, with 0.
+     *
+     * @param name the service's name
+     * @param portVariable named when the port cannot be opened
      */
-    public static void service(String name, Class<?> configuration, String... arguments) {
+    public static void service(String name, String portVariable, Class<?> configuration) {
         SpringApplication application = new SpringApplication(configuration);
         application.setBannerMode(Banner.Mode.OFF);
         application.addListeners(new SettingsListener());
         try {
-            application.run(arguments);
+            application.run();
         } catch (RuntimeException failure) {
             LoggerFactory.getLogger(Launch.class).debug("the start failed", failure);
             SettingException complaint = cause(failure, SettingException.class);
-            System.err.println(name + ": " + (complaint == null ? reason(failure) : complaint.getMessage()));
+            String reason = complaint == null ? reason(failure, portVariable) : complaint.getMessage();
+            System.err.println(name + ": " + reason);
             System.exit(complaint == null ? EXIT_FAILED : EXIT_BAD_SETTING);
         }
         // The JVM would report an orderly stop on SIGTERM as 143. This runs when the context is closed.
@@ -36,16 +40,21 @@ public final class Launch {
         });
     }
 
-    private static String reason(Throwable failure) {
-        BindException inUse = cause(failure, BindException.class);
-        if (inUse != null) {
-            return "cannot listen: " + inUse.getMessage();
+    private static String reason(Throwable failure, String portVariable) {
+        // Until it runs, a service does no other input and output than to open its port.
+        IOException notOpened = cause(failure, IOException.class);
+        if (notOpened != null) {
+            return "cannot listen (SERVER_ADDRESS, " + portVariable + "): " + innermost(notOpened).getMessage();
         }
+        return "cannot start: " + innermost(failure).getClass().getSimpleName() + " (LOG_LEVEL=debug tells more)";
+    }
+
+    private static Throwable innermost(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return "cannot start: " + root.getClass().getSimpleName() + " (LOG_LEVEL=debug tells more)";
+        return root;
     }
 
     private static <T extends Throwable> @Nullable T cause(Throwable failure, Class<T> type) {

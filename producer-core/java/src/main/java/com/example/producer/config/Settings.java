@@ -10,6 +10,9 @@ import java.util.regex.Pattern;
  * @param address the address to listen on
  */
 public record Settings(String address, int port, DatabaseUrl database, int maxConnections, String logLevel) {
+    private static final String DEFAULT_ADDRESS = "127.0.0.1";
+    private static final String DEFAULT_DATABASE_URL = "postgresql://postgres:password@localhost:5432/car_entities";
+    private static final int DEFAULT_MAX_CONNECTIONS = 10;
     private static final int MAX_PORT = 65_535;
     private static final int MAX_CONNECTIONS = 1000;
     private static final Set<String> LOG_LEVELS = Set.of("error", "warn", "info", "debug", "trace");
@@ -21,26 +24,55 @@ public record Settings(String address, int port, DatabaseUrl database, int maxCo
      * @throws SettingException naming the first variable that cannot be used
      */
     public static Settings of(ProducerProperties typed) {
+        return new Settings(
+                address(typed.address()),
+                port(typed),
+                DatabaseUrl.parse(or(typed.databaseUrl(), DEFAULT_DATABASE_URL), typed.service()),
+                maxConnections(typed.databaseMaxConnections()),
+                logLevel(typed.logLevel()));
+    }
+
+    private static String address(String typed) {
+        String address = or(typed, DEFAULT_ADDRESS);
+        if (!isIpAddress(address)) {
+            throw new SettingException("SERVER_ADDRESS", quoted(address) + " is not an IP address");
+        }
+        return address;
+    }
+
+    private static int port(ProducerProperties typed) {
+        if (typed.port().isEmpty()) {
+            return typed.defaultPort();
+        }
         int port = number(typed.port(), MAX_PORT);
         if (port < 1) {
             throw new SettingException(typed.portVariable(), quoted(typed.port()) + " is not a port (1 to 65535)");
         }
-        if (!isIpAddress(typed.address())) {
-            throw new SettingException("SERVER_ADDRESS", quoted(typed.address()) + " is not an IP address");
+        return port;
+    }
+
+    private static int maxConnections(String typed) {
+        if (typed.isEmpty()) {
+            return DEFAULT_MAX_CONNECTIONS;
         }
-        DatabaseUrl database = DatabaseUrl.parse(typed.databaseUrl());
-        int maxConnections = number(typed.databaseMaxConnections(), MAX_CONNECTIONS);
+        int maxConnections = number(typed, MAX_CONNECTIONS);
         if (maxConnections < 1) {
             throw new SettingException(
-                    "DATABASE_MAX_CONNECTIONS",
-                    quoted(typed.databaseMaxConnections()) + " is not a number of connections (1 to 1000)");
+                    "DATABASE_MAX_CONNECTIONS", quoted(typed) + " is not a whole number from 1 to " + MAX_CONNECTIONS);
         }
-        String logLevel = typed.logLevel().toLowerCase(Locale.ROOT);
-        if (!LOG_LEVELS.contains(logLevel)) {
-            throw new SettingException(
-                    "LOG_LEVEL", quoted(typed.logLevel()) + " is not a log level (error, warn, info, debug or trace)");
+        return maxConnections;
+    }
+
+    private static String logLevel(String typed) {
+        String level = or(typed, "info").toLowerCase(Locale.ROOT);
+        if (!LOG_LEVELS.contains(level)) {
+            throw new SettingException("LOG_LEVEL", quoted(typed) + " is none of error, warn, info, debug, trace");
         }
-        return new Settings(typed.address(), port, database, maxConnections, logLevel);
+        return level;
+    }
+
+    private static String or(String typed, String otherwise) {
+        return typed.isEmpty() ? otherwise : typed;
     }
 
     /** The number in plain digits, or -1 where it is none from 0 to max. */

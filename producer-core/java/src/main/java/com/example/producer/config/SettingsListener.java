@@ -28,15 +28,31 @@ final class SettingsListener implements ApplicationListener<ApplicationEnvironme
         ConfigurableEnvironment environment = event.getEnvironment();
         Settings settings = Settings.of(
                 Binder.get(environment).bind("producer", ProducerProperties.class).get());
+        environment.getPropertySources().addFirst(new MapPropertySource("settings", ofSpring(settings)));
+        environment.getPropertySources().addLast(new MapPropertySource("DATABASE_URL", ofR2dbc(settings.database())));
+        checkR2dbcUrl(environment.getRequiredProperty(URL));
+    }
+
+    /** What is checked goes before what was typed, which may be empty. */
+    private static Map<String, Object> ofSpring(Settings settings) {
+        return Map.of(
+                "server.address", settings.address(),
+                "server.port", settings.port(),
+                "spring.grpc.server.address", settings.address(),
+                "spring.grpc.server.port", settings.port(),
+                "spring.r2dbc.pool.max-size", settings.maxConnections(),
+                "logging.level.com.example.producer", settings.logLevel());
+    }
+
+    private static Map<String, Object> ofR2dbc(DatabaseUrl database) {
         Map<String, Object> mapped = new HashMap<>();
-        mapped.put(URL, settings.database().r2dbcUrl());
-        mapped.put("spring.r2dbc.username", settings.database().user());
-        String password = settings.database().password();
+        mapped.put(URL, database.r2dbcUrl());
+        mapped.put("spring.r2dbc.username", database.user());
+        String password = database.password();
         if (password != null) {
             mapped.put("spring.r2dbc.password", password);
         }
-        environment.getPropertySources().addLast(new MapPropertySource("DATABASE_URL", mapped));
-        checkR2dbcUrl(environment.getRequiredProperty(URL));
+        return mapped;
     }
 
     private static void checkR2dbcUrl(String url) {

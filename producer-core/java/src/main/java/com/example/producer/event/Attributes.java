@@ -17,6 +17,6 @@ public record Attributes(String json, @Nullable String breach) {
      * vouches for that.
      */
     public static Attributes of(String json) {
-        return new Attributes(json, new AttributesScan(json).breach());
+        return new AttributesScan(json).attributes();
     }
 }

@@ -2,104 +2,88 @@ package com.example.producer.event;
 
 import org.jspecify.annotations.Nullable;
 
-/** One pass over the text of a JSON object that is known to be valid. */
+/**
+ * One pass over the text of a JSON object that is known to be valid. The text stays as it is, but for numbers that a
+ * double can hold and PostgreSQL's numeric may not, such as 0e99999 or one of twenty thousand decimal places: these
+ * become the double that they denote.
+ */
 final class AttributesScan {
     /** In this length no literal without an exponent can leave the range of a double; the common number is not parsed. */
-    private static final int ALWAYS_FITS = 300;
-
-    /** What PostgreSQL's numeric takes, far beyond what a double tells apart. */
-    private static final int MAX_DECIMAL_PLACES = 16_383;
-
-    /** An exponent beyond this can only belong to a zero, or to what rounds to it. */
-    private static final int MAX_EXPONENT_DIGITS = 9;
+    private static final int PLAIN_DIGITS = 300;
 
     private final String json;
+    private final StringBuilder rewritten = new StringBuilder();
+    private int copied;
     private int at;
+    private int depth;
+    private @Nullable String breach;
 
     AttributesScan(String json) {
         this.json = json;
     }
 
-    /** The first rule that the text breaks, or null. */
-    @Nullable String breach() {
-        int depth = 0;
-        while (at < json.length()) {
-            char c = json.charAt(at);
-            String breach = null;
-            if (c == '"') {
-                breach = passString();
-            } else if (c == '-' || (c >= '0' && c <= '9')) {
-                breach = passNumber();
-            } else {
-                at++;
-                depth += depthChange(c);
+    Attributes attributes() {
+        while (breach == null && at < json.length()) {
+            step(json.charAt(at));
+        }
+        if (breach != null || copied == 0) {
+            return new Attributes(json, breach);
+        }
+        return new Attributes(rewritten.append(json, copied, json.length()).toString(), null);
+    }
+
+    private void step(char c) {
+        if (c == '"') {
+            passString();
+        } else if (c == '-' || (c >= '0' && c <= '9')) {
+            passNumber();
+        } else {
+            at++;
+            if (c == '{' || c == '[') {
+                depth++;
+            } else if (c == '}' || c == ']') {
+                depth--;
             }
             if (depth > EventRules.MAX_ATTRIBUTES_DEPTH) {
-                return "must be at most " + EventRules.MAX_ATTRIBUTES_DEPTH + " levels deep";
-            }
-            if (breach != null) {
-                return breach;
+                breach = "must be at most " + EventRules.MAX_ATTRIBUTES_DEPTH + " levels deep";
             }
         }
-        return null;
     }
 
-    private static int depthChange(char c) {
-        return switch (c) {
-            case '{', '[' -> 1;
-            case '}', ']' -> -1;
-            default -> 0;
-        };
-    }
-
-    private @Nullable String passString() {
-        boolean holdsNul = false;
+    private void passString() {
         at++;
         while (json.charAt(at) != '"') {
             if (json.charAt(at) == '\\') {
-                holdsNul |= json.startsWith("\\u0000", at);
+                if (json.startsWith("\\u0000", at)) {
+                    breach = EventRules.NUL_DETAIL;
+                }
                 at++;
             }
             at++;
         }
         at++;
-        return holdsNul ? EventRules.NUL_DETAIL : null;
     }
 
-    private @Nullable String passNumber() {
+    private void passNumber() {
         int start = at;
-        int exponentAt = -1;
+        boolean isPlain = true;
         while (at < json.length() && isNumberPart(json.charAt(at))) {
-            if ((json.charAt(at) | 0x20) == 'e') {
-                exponentAt = at - start;
-            }
+            isPlain &= (json.charAt(at) | 0x20) != 'e';
             at++;
         }
-        if (exponentAt < 0 && at - start <= ALWAYS_FITS) {
-            return null;
+        if (isPlain && at - start <= PLAIN_DIGITS) {
+            return;
         }
-        String literal = json.substring(start, at);
-        if (Double.isInfinite(Double.parseDouble(literal))) {
-            return Attributes.NO_DOUBLE;
+        double number = Double.parseDouble(json.substring(start, at));
+        if (Double.isInfinite(number)) {
+            breach = Attributes.NO_DOUBLE;
+            return;
         }
-        return isStorable(literal, exponentAt)
-                ? null
-                : "must hold only numbers of at most " + MAX_DECIMAL_PLACES + " decimal places";
+        rewritten.append(json, copied, start).append(number);
+        copied = at;
     }
 
     private static boolean isNumberPart(char c) {
         return (c >= '0' && c <= '9') || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-';
-    }
-
-    /** Counts the digits after the point once the exponent is applied. */
-    private static boolean isStorable(String literal, int exponentAt) {
-        String mantissa = exponentAt < 0 ? literal : literal.substring(0, exponentAt);
-        String exponent = exponentAt < 0 ? "0" : literal.substring(exponentAt + 1);
-        if (exponent.length() - (Character.isDigit(exponent.charAt(0)) ? 0 : 1) > MAX_EXPONENT_DIGITS) {
-            return false;
-        }
-        int point = mantissa.indexOf('.');
-        int places = point < 0 ? 0 : mantissa.length() - point - 1;
-        return places - Integer.parseInt(exponent) <= MAX_DECIMAL_PLACES;
     }
 }
