@@ -42,8 +42,10 @@ class ProcessTest {
             assertThat(client.call("GET", EVENTS + "/health").body())
                     .contains("\"fault\":\"unavailable\"", "the database is out of reach")
                     .doesNotContain("s3cret", "127.0.0.1");
-            assertThat(client.post(EVENTS, RestServiceTest.event("1", "{}")).statusCode()).isEqualTo(503);
-            assertThat(client.post(EVENTS + "/bulk", "[" + RestServiceTest.event("1", "{}") + "]").statusCode())
+            assertThat(client.post(EVENTS, RestServiceTest.event("1", "{}")).statusCode())
+                    .isEqualTo(503);
+            assertThat(client.post(EVENTS + "/bulk", "[" + RestServiceTest.event("1", "{}") + "]")
+                            .statusCode())
                     .isEqualTo(503);
             service.terminate();
             assertThat(service.exitCode()).isZero();
@@ -77,7 +79,9 @@ class ProcessTest {
                     "SPRING_R2DBC_PASSWORD", user.substring(user.indexOf(':') + 1));
             try (ServiceProcess service = ServiceProcess.launch(ProducerApiJavaRest.class, variables)) {
                 service.awaitStarted();
-                assertThat(new RestClient(port).post(EVENTS, RestServiceTest.event("1", "{}")).statusCode())
+                assertThat(new RestClient(port)
+                                .post(EVENTS, RestServiceTest.event("1", "{}"))
+                                .statusCode())
                         .isEqualTo(200);
             }
         }
@@ -94,8 +98,9 @@ class ProcessTest {
             RestClient client = new RestClient(port);
             client.post(EVENTS, RestServiceTest.event("before", "{}"));
             String event = RestServiceTest.event("in-flight", "{}");
-            String head = "POST " + EVENTS + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
-                    + event.length() + "\r\n\r\n";
+            String head =
+                    "POST " + EVENTS + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+                            + event.length() + "\r\n\r\n";
             try (Socket socket = client.open(head + event.substring(0, 20))) {
                 // Answered on the same connection loop after the half request was read.
                 client.call("GET", EVENTS + "/health");

@@ -36,8 +36,7 @@ class RestServiceTest {
         database = TestDatabase.create();
         int port = ServiceProcess.freePort();
         service = ServiceProcess.launch(
-                ProducerApiJavaRest.class,
-                Map.of("SERVER_PORT", String.valueOf(port), "DATABASE_URL", database.url()));
+                ProducerApiJavaRest.class, Map.of("SERVER_PORT", String.valueOf(port), "DATABASE_URL", database.url()));
         service.awaitStarted();
         client = new RestClient(port);
     }
@@ -70,7 +69,8 @@ class RestServiceTest {
 
     @Test
     void answersAfterTheEventIsStored() throws Exception {
-        HttpResponse<String> reply = client.post(EVENTS, event("loan-1", "{\"balance\":24439.75,\"e\":1e3,\"n\":null}"));
+        HttpResponse<String> reply =
+                client.post(EVENTS, event("loan-1", "{\"balance\":24439.75,\"e\":1e3,\"n\":null}"));
         assertThat(reply.statusCode()).isEqualTo(200);
         assertThat(reply.headers().firstValue("Content-Type")).contains("application/json");
         assertThat(reply.body()).isEqualTo("{\"success\":true,\"message\":\"Event processed successfully\"}");
@@ -83,8 +83,7 @@ class RestServiceTest {
         HttpResponse<String> reply = client.post(EVENTS, event("", "null"));
         assertProblem(reply, 400, "invalid_event");
         assertThat(JSON.readTree(reply.body()).get("errors").findValuesAsString("field"))
-                .containsExactlyInAnyOrder(
-                        "eventBody.entities[0].entityId", "eventBody.entities[0].updatedAttributes");
+                .containsExactlyInAnyOrder("eventBody.entities[0].entityId", "eventBody.entities[0].updatedAttributes");
     }
 
     @ParameterizedTest
@@ -164,7 +163,9 @@ class RestServiceTest {
         byte[] tooLarge = (largest + " ").getBytes(StandardCharsets.UTF_8);
         assertProblem(
                 client.post(
-                        EVENTS, BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(tooLarge)), "application/json"),
+                        EVENTS,
+                        BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(tooLarge)),
+                        "application/json"),
                 413,
                 "too_large");
     }
@@ -178,7 +179,8 @@ class RestServiceTest {
                 .contains("413 ", "too_large");
         assertThat(client.raw("POST " + EVENTS + " HTTP/1.1\r\n" + length + "\r\n", block, 64))
                 .contains("415 ", "unsupported_media");
-        assertThat(client.raw("PUT /x HTTP/1.1\r\n" + length + "\r\n", block, 64)).contains("404 ", "not_found");
+        assertThat(client.raw("PUT /x HTTP/1.1\r\n" + length + "\r\n", block, 64))
+                .contains("404 ", "not_found");
     }
 
     @Test
@@ -219,8 +221,10 @@ class RestServiceTest {
 
     @Test
     void bulkTakesOneToAThousandEvents() throws Exception {
-        String thousand = IntStream.range(0, 1000).mapToObj(i -> event("e" + i, "{}")).collect(Collectors.joining(","));
-        JsonNode all = JSON.readTree(client.post(EVENTS + "/bulk", "[" + thousand + "]").body());
+        String thousand =
+                IntStream.range(0, 1000).mapToObj(i -> event("e" + i, "{}")).collect(Collectors.joining(","));
+        JsonNode all = JSON.readTree(
+                client.post(EVENTS + "/bulk", "[" + thousand + "]").body());
         assertThat(all.get("success").asBoolean()).isTrue();
         assertThat(all.get("errors").size()).isZero();
         assertThat(database.texts("select count(*) from car_entities")).containsExactly("1000");

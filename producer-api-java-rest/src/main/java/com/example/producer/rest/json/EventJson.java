@@ -6,9 +6,10 @@ import com.example.producer.fault.FaultException;
 import com.example.producer.fault.FaultKind;
 import com.example.producer.ingest.BatchElement;
 import com.example.producer.ingest.Ingest;
+import java.nio.CharBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -39,7 +40,7 @@ public final class EventJson {
      * @throws FaultException {@code malformed}
      */
     public static Draft event(byte[] body) {
-        return read(body, parser -> new EventReader(parser, body).draft());
+        return read(body, (parser, text) -> new EventReader(parser, text).draft());
     }
 
     /**
@@ -48,11 +49,11 @@ public final class EventJson {
      * @throws FaultException {@code malformed}, when the body is no JSON array
      */
     public static List<BatchElement> batch(byte[] body) {
-        return read(body, parser -> {
+        return read(body, (parser, text) -> {
             if (parser.currentToken() != JsonToken.START_ARRAY) {
                 throw malformed("the body must be an array");
             }
-            EventReader reader = new EventReader(parser, body);
+            EventReader reader = new EventReader(parser, text);
             List<BatchElement> batch = new ArrayList<>();
             while (parser.nextToken() != JsonToken.END_ARRAY) {
                 // One more than allowed tells that there are too many.
@@ -67,19 +68,22 @@ public final class EventJson {
     }
 
     /** Reads the one value of a body with the given function, and wants nothing but white space after it. */
-    private static <T> T read(byte[] body, Function<JsonParser, T> value) {
-        Utf8.check(body);
-        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), body)) {
+    private static <T> T read(byte[] body, BiFunction<JsonParser, char[], T> value) {
+        CharBuffer text = Utf8.decode(body);
+        // Of the library's two parsers the one over characters: that over bytes refuses escaped surrogate pairs in
+        // names.
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text.array(), 0, text.remaining())) {
             if (parser.nextToken() == null) {
                 throw malformed("the body is empty");
             }
-            T result = value.apply(parser);
+            T result = value.apply(parser, text.array());
             if (parser.nextToken() != null) {
                 throw malformed("there is more after the end of the JSON value");
             }
             return result;
         } catch (JacksonException notJson) {
-            throw Fault.causedBy(FaultKind.MALFORMED, "the body is not valid JSON, or nested deeper than 64 levels", notJson)
+            throw Fault.causedBy(
+                            FaultKind.MALFORMED, "the body is not valid JSON, or nested deeper than 64 levels", notJson)
                     .asException();
         }
     }

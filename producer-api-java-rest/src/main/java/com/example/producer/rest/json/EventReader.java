@@ -8,7 +8,6 @@ import com.example.producer.event.EventRules;
 import com.example.producer.fault.Fault;
 import com.example.producer.fault.FaultKind;
 import com.example.producer.ingest.BatchElement;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,17 +22,17 @@ final class EventReader {
     private static final String LONE_SURROGATE = "a string has a lone surrogate";
 
     private final JsonParser json;
-    private final byte[] text;
+    private final char[] text;
 
     /** Only an escape can bring a surrogate in. */
     private final boolean hasEscapes;
 
     private @Nullable String refusal;
 
-    EventReader(JsonParser json, byte[] text) {
+    EventReader(JsonParser json, char[] text) {
         this.json = json;
         this.text = text;
-        this.hasEscapes = contains(text, (byte) '\\');
+        this.hasEscapes = contains(text, '\\');
     }
 
     /** The event, or {@code malformed} as an exception. */
@@ -144,14 +143,14 @@ final class EventReader {
         if (!isObject("updatedAttributes")) {
             return null;
         }
-        int start = (int) json.currentTokenLocation().getByteOffset();
+        int start = (int) json.currentTokenLocation().getCharOffset();
         if (hasEscapes) {
             skipLookingForSurrogates();
         } else {
             json.skipChildren();
         }
-        int end = (int) json.currentLocation().getByteOffset();
-        return Attributes.of(new String(text, start, end - start, StandardCharsets.UTF_8));
+        int end = (int) json.currentLocation().getCharOffset();
+        return Attributes.of(new String(text, start, end - start));
     }
 
     private void skipLookingForSurrogates() {
@@ -226,9 +225,9 @@ final class EventReader {
         json.skipChildren();
     }
 
-    private static boolean contains(byte[] text, byte wanted) {
-        for (byte b : text) {
-            if (b == wanted) {
+    private static boolean contains(char[] text, char wanted) {
+        for (char c : text) {
+            if (c == wanted) {
                 return true;
             }
         }

@@ -74,7 +74,8 @@ final class EventHandler {
                 .contentType(MediaType.APPLICATION_JSON)
                 .contentLength(json.length)
                 .build((exchange, context) -> exchange.getResponse()
-                        .writeWith(Mono.just(exchange.getResponse().bufferFactory().wrap(json))));
+                        .writeWith(
+                                Mono.just(exchange.getResponse().bufferFactory().wrap(json))));
     }
 
     /**

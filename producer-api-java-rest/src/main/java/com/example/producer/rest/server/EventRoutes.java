@@ -33,7 +33,8 @@ final class EventRoutes implements RouterFunction<ServerResponse> {
         if (route == null) {
             return Mono.just(EventRoutes::notFound);
         }
-        return Mono.just(route.method().equals(request.method()) ? route.handler() : refused -> wrongMethod(refused, route));
+        return Mono.just(
+                route.method().equals(request.method()) ? route.handler() : refused -> wrongMethod(refused, route));
     }
 
     private static Mono<ServerResponse> notFound(ServerRequest request) {

@@ -40,7 +40,9 @@ final class HeadDeadline {
     @SuppressWarnings("FutureReturnValueIgnored") // Nobody is left to hear whether the close succeeded.
     private void begin(ChannelHandlerContext connection) {
         if (deadline == null) {
-            deadline = connection.executor().schedule(() -> connection.close(), patience.toMillis(), TimeUnit.MILLISECONDS);
+            deadline = connection
+                    .executor()
+                    .schedule(() -> connection.close(), patience.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 

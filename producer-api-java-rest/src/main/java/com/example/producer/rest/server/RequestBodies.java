@@ -47,9 +47,7 @@ final class RequestBodies {
         if (clientWaits || request.getHeaders().getContentLength() > LINGER_BYTES) {
             return Mono.error(fault.asException());
         }
-        return collect(request, 0)
-                .onErrorResume(failure -> Mono.empty())
-                .then(Mono.error(fault.asException()));
+        return collect(request, 0).onErrorResume(failure -> Mono.empty()).then(Mono.error(fault.asException()));
     }
 
     private static Mono<BoundedBytes> collect(ServerHttpRequest request, int maxBytes) {
@@ -65,7 +63,8 @@ final class RequestBodies {
     }
 
     private static FaultException unfinished(Throwable failure) {
-        String detail = failure instanceof TimeoutException ? "the body did not arrive in time" : "the body ended early";
+        String detail =
+                failure instanceof TimeoutException ? "the body did not arrive in time" : "the body ended early";
         return Fault.causedBy(FaultKind.MALFORMED, detail, failure).asException();
     }
 

@@ -98,7 +98,8 @@ class EventJsonTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"[]", "\"{}\"", "1", "{\"a\":[\"\\uD83D\"]}", "{\"\\uD83Dx\":1}", "{\"a\":{\"b\":tru}}"})
+        @ValueSource(
+                strings = {"[]", "\"{}\"", "1", "{\"a\":[\"\\uD83D\"]}", "{\"\\uD83Dx\":1}", "{\"a\":{\"b\":tru}}"})
         void hasWrongAttributes(String attributes) {
             assertMalformed(withAttributes(attributes).getBytes(StandardCharsets.UTF_8));
         }
@@ -136,10 +137,12 @@ class EventJsonTest {
     class TakenAsSent {
         @Test
         void decodesStringsAndKeepsTheTextOfAttributes() {
-            String attributes = "{ \"n\" : 1.50, \"s\":\"\\ud83d\\ude00 \\\"\\\\ é🚗\", \"u\":[ null,{} ] }";
-            Draft draft = read("{\"eventHeader\":{\"eventName\":\"\\u00e9\\ud83d\\ude00\",\"createdDate\":1705314600000},"
-                    + "\"é🚗\":\"é🚗\",\"eventBody\":{\"entities\":[{\"entityType\":\"Löan\",\"entityId\":\"a\\\"b\\\\\","
-                    + "\"updatedAttributes\":" + attributes + "}]}}");
+            String attributes =
+                    "{ \"n\" : 1.50, \"\\ud83d\\ude00k\":1, \"s\":\"\\ud83d\\ude00 \\\"\\\\ é🚗\", \"u\":[ null,{} ] }";
+            Draft draft =
+                    read("{\"eventHeader\":{\"eventName\":\"\\u00e9\\ud83d\\ude00\",\"createdDate\":1705314600000},"
+                            + "\"é🚗\":\"é🚗\",\"eventBody\":{\"entities\":[{\"entityType\":\"Löan\",\"entityId\":\"a\\\"b\\\\\","
+                            + "\"updatedAttributes\":" + attributes + "}]}}");
             assertThat(draft.header())
                     .isEqualTo(new Draft.Header(null, "é😀", EventDate.ofNumber("1705314600000"), null, null));
             DraftEntity entity = draft.body().entities().kept().get(0);
@@ -172,13 +175,15 @@ class EventJsonTest {
 
         @Test
         void longNamesAndNumbersAndManyNamesArePassedOn() {
-            StringBuilder attributes = new StringBuilder("{\"").append("n".repeat(100_000)).append("\":0.");
+            StringBuilder attributes =
+                    new StringBuilder("{\"").append("n".repeat(100_000)).append("\":0.");
             attributes.append("1".repeat(100_000));
             for (int i = 0; i < 50_000; i++) {
                 attributes.append(",\"k").append(i).append("\":1");
             }
             Draft draft = read(withAttributes(attributes.append('}').toString()));
-            assertThat(draft.body().entities().kept().get(0).attributes().breach()).isNull();
+            assertThat(draft.body().entities().kept().get(0).attributes().breach())
+                    .isNull();
         }
     }
 

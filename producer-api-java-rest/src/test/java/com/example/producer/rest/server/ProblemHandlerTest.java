@@ -15,7 +15,9 @@ class ProblemHandlerTest {
         List<Map<String, Object>> listed = new Yaml().load(RepositoryFiles.read("contract/faults.yaml"));
         for (int at = 0; at < listed.size(); at++) {
             FaultKind kind = FaultKind.values()[at];
-            assertThat(ProblemHandler.status(kind).value()).as(kind.word()).isEqualTo(listed.get(at).get("http"));
+            assertThat(ProblemHandler.status(kind).value())
+                    .as(kind.word())
+                    .isEqualTo(listed.get(at).get("http"));
         }
     }
 }

@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param r2dbcUrl where the database is, without user and password; it has parameters
  */
-public record DatabaseUrl(String r2dbcUrl, String user, @Nullable String password) {
+public record DatabaseUrl(
+        String r2dbcUrl, String user, @Nullable String password) {
     private static final String VARIABLE = "DATABASE_URL";
     private static final String R2DBC = "r2dbc:postgresql://";
     private static final int DEFAULT_PORT = 5432;
 
     /** libpq's names of parameters, and the driver's. */
-    private static final Map<String, String> PARAMETERS =
-            Map.of("sslmode", "sslMode", "sslrootcert", "sslRootCert");
+    private static final Map<String, String> PARAMETERS = Map.of("sslmode", "sslMode", "sslrootcert", "sslRootCert");
 
     /**
      * Reads {@code postgresql://user:password@host:port/database}.

@@ -44,7 +44,8 @@ public final class Launch {
         // Until it runs, a service does no other input and output than to open its port.
         IOException notOpened = cause(failure, IOException.class);
         if (notOpened != null) {
-            return "cannot listen (SERVER_ADDRESS, " + portVariable + "): " + innermost(notOpened).getMessage();
+            return "cannot listen (SERVER_ADDRESS, " + portVariable + "): "
+                    + innermost(notOpened).getMessage();
         }
         return "cannot start: " + innermost(failure).getClass().getSimpleName() + " (LOG_LEVEL=debug tells more)";
     }

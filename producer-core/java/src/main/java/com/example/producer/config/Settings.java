@@ -16,7 +16,8 @@ public record Settings(String address, int port, DatabaseUrl database, int maxCo
     private static final int MAX_PORT = 65_535;
     private static final int MAX_CONNECTIONS = 1000;
     private static final Set<String> LOG_LEVELS = Set.of("error", "warn", "info", "debug", "trace");
-    private static final Pattern IP_ADDRESS = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]*");
+    private static final Pattern IP_ADDRESS =
+            Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]*");
 
     /**
      * Checks everything that was typed.

@@ -26,8 +26,9 @@ final class SettingsListener implements ApplicationListener<ApplicationEnvironme
     @Override
     public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
         ConfigurableEnvironment environment = event.getEnvironment();
-        Settings settings = Settings.of(
-                Binder.get(environment).bind("producer", ProducerProperties.class).get());
+        Settings settings = Settings.of(Binder.get(environment)
+                .bind("producer", ProducerProperties.class)
+                .get());
         environment.getPropertySources().addFirst(new MapPropertySource("settings", ofSpring(settings)));
         environment.getPropertySources().addLast(new MapPropertySource("DATABASE_URL", ofR2dbc(settings.database())));
         checkR2dbcUrl(environment.getRequiredProperty(URL));

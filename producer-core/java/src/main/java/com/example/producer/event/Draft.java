@@ -30,7 +30,10 @@ public record Draft(@Nullable Header header, @Nullable Body body) {
 
     /** One element of entities. */
     public record DraftEntity(
-            @Nullable String type, @Nullable String id, @Nullable Attributes attributes, boolean isNull) {
+            @Nullable String type,
+            @Nullable String id,
+            @Nullable Attributes attributes,
+            boolean isNull) {
 
         /** The JSON null in place of an entity. */
         public static final DraftEntity NULL = new DraftEntity(null, null, null, true);

@@ -35,7 +35,9 @@ public record EventDate(String text, boolean isNumber) {
             return EPOCH_MILLIS.matcher(text).matches();
         }
         Matcher dateTime = DATE_TIME.matcher(text);
-        return dateTime.matches() ? isCalendarDay(dateTime) : EPOCH_MILLIS.matcher(text).matches();
+        return dateTime.matches()
+                ? isCalendarDay(dateTime)
+                : EPOCH_MILLIS.matcher(text).matches();
     }
 
     private static boolean isCalendarDay(Matcher dateTime) {

@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param fields every broken field of an invalid event; empty for other kinds
  * @param cause for the log alone
  */
-public record Fault(FaultKind kind, String detail, List<BrokenField> fields, @Nullable Throwable cause) {
+public record Fault(
+        FaultKind kind,
+        String detail,
+        List<BrokenField> fields,
+        @Nullable Throwable cause) {
 
     /** A fault without a cause beyond the request itself. */
     public static Fault of(FaultKind kind, String detail) {

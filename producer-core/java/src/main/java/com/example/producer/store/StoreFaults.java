@@ -49,7 +49,8 @@ final class StoreFaults {
 
     /** For an acquire that failed: whatever the reason, there is no database for this request. */
     static FaultException ofAcquire(Throwable failure) {
-        boolean isPoolExhausted = failure instanceof R2dbcTimeoutException && failure.getCause() instanceof TimeoutException;
+        boolean isPoolExhausted =
+                failure instanceof R2dbcTimeoutException && failure.getCause() instanceof TimeoutException;
         return unavailable(isPoolExhausted ? "no database connection came free in time" : UNREACHABLE, failure);
     }
 
@@ -68,7 +69,9 @@ final class StoreFaults {
 
     /** An error without an SQLSTATE came from the connection, not from the database. */
     private static boolean isConnectionTrouble(Throwable failure) {
-        return failure instanceof R2dbcException || failure instanceof IOException || failure instanceof TimeoutException;
+        return failure instanceof R2dbcException
+                || failure instanceof IOException
+                || failure instanceof TimeoutException;
     }
 
     private static @Nullable String sqlState(Throwable failure) {

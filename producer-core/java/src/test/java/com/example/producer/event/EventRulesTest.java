@@ -75,7 +75,8 @@ class EventRulesTest {
     void anEventHoldsOneToAHundredEntities() {
         assertThat(broken(draft(named("a")))).containsExactly("eventBody.entities");
         List<DraftEntity> hundred = Collections.nCopies(100, LOAN);
-        assertThat(broken(new Draft(named("a"), new Draft.Body(new Draft.Entities(hundred, 100))))).isEmpty();
+        assertThat(broken(new Draft(named("a"), new Draft.Body(new Draft.Entities(hundred, 100)))))
+                .isEmpty();
         assertThat(broken(new Draft(named("a"), new Draft.Body(new Draft.Entities(hundred, 101)))))
                 .containsExactly("eventBody.entities");
     }
@@ -89,7 +90,16 @@ class EventRulesTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"", " ", "\t\r\n\u000b\f", "\u0085", "\u00a0", "\u1680\u2000\u200a", "\u2028\u2029\u202f\u205f\u3000"})
+        @ValueSource(
+                strings = {
+                    "",
+                    " ",
+                    "\t\r\n\u000b\f",
+                    "\u0085",
+                    "\u00a0",
+                    "\u1680\u2000\u200a",
+                    "\u2028\u2029\u202f\u205f\u3000"
+                })
         void whiteSpaceAloneIsBlank(String name) {
             assertThat(broken(draft(named(name), LOAN))).containsExactly("eventHeader.eventName");
         }
@@ -181,16 +191,20 @@ class EventRulesTest {
 
         @Test
         void twentyLevelsAreAllowedAndTwentyOneAreNot() {
-            assertThat(broken(withAttributes("{\"a\":" + "[".repeat(19) + "]".repeat(19) + "}"))).isEmpty();
-            assertThat(broken(withAttributes("{\"a\":" + "[".repeat(20) + "]".repeat(20) + "}"))).hasSize(1);
+            assertThat(broken(withAttributes("{\"a\":" + "[".repeat(19) + "]".repeat(19) + "}")))
+                    .isEmpty();
+            assertThat(broken(withAttributes("{\"a\":" + "[".repeat(20) + "]".repeat(20) + "}")))
+                    .hasSize(1);
         }
 
         @Test
         void numbersStayAsTheyAreWhereTheDatabaseCanHoldThem() {
-            assertThat(Attributes.of("{\"a\":24439.750,\"b\":[-0.10]}").json()).isEqualTo("{\"a\":24439.750,\"b\":[-0.10]}");
+            assertThat(Attributes.of("{\"a\":24439.750,\"b\":[-0.10]}").json())
+                    .isEqualTo("{\"a\":24439.750,\"b\":[-0.10]}");
             assertThat(Attributes.of("{\"a\":0e99999,\"b\":1e-20000,\"c\":1E3}").json())
                     .isEqualTo("{\"a\":0.0,\"b\":0.0,\"c\":1000.0}");
-            assertThat(Attributes.of("{\"a\":" + "9".repeat(400) + "}").breach()).isNotNull();
+            assertThat(Attributes.of("{\"a\":" + "9".repeat(400) + "}").breach())
+                    .isNotNull();
         }
     }
 }

@@ -74,16 +74,20 @@ class IngestTest {
 
         @Test
         void mergesTheSameEntityTwiceInItsOrder() {
-            store(entity("Loan", "1", " {\"a\":1,\"b\":1} "), entity("Loan", "1", "{}"), entity("Loan", "1", "{\"b\":2}"));
+            store(
+                    entity("Loan", "1", " {\"a\":1,\"b\":1} "),
+                    entity("Loan", "1", "{}"),
+                    entity("Loan", "1", "{\"b\":2}"));
             assertThat(database.data("Loan", "1")).isEqualTo("{\"a\": 1, \"b\": 2}");
         }
 
         @Test
         void storesNothingWhenOneEntityIsInvalid() {
             StepVerifier.create(ingest.process(event(entity("Loan", "1", "{}"), entity("Loan", " ", "{}"))))
-                    .verifyErrorSatisfies(failure -> assertThat(Fault.from(failure).fields())
-                            .extracting("path")
-                            .containsExactly("eventBody.entities[1].entityId"));
+                    .verifyErrorSatisfies(
+                            failure -> assertThat(Fault.from(failure).fields())
+                                    .extracting("path")
+                                    .containsExactly("eventBody.entities[1].entityId"));
             assertThat(database.texts("select id from car_entities")).isEmpty();
         }
 
@@ -117,7 +121,8 @@ class IngestTest {
         @Test
         void isOneStatementInOneTransaction() {
             store(entity("Loan", "0", "{}"));
-            String before = database.texts("select xact_commit from pg_stat_database where datname = current_database()")
+            String before = database.texts(
+                            "select xact_commit from pg_stat_database where datname = current_database()")
                     .get(0);
             assertThat(before).isNotEmpty();
             store(entity("Loan", "1", "{}"), entity("Loan", "2", "{}"));
@@ -140,9 +145,11 @@ class IngestTest {
             List<io.r2dbc.spi.Connection> held = new ArrayList<>();
             IntStream.range(0, 4).forEach(i -> held.add(pool.create().block()));
             StepVerifier.create(ingest.process(event(entity("Loan", "1", "{}"))))
-                    .verifyErrorSatisfies(failure -> assertThat(Fault.from(failure).detail())
-                            .isEqualTo("no database connection came free in time"));
-            held.forEach(connection -> reactor.core.publisher.Mono.from(connection.close()).block());
+                    .verifyErrorSatisfies(
+                            failure -> assertThat(Fault.from(failure).detail())
+                                    .isEqualTo("no database connection came free in time"));
+            held.forEach(connection ->
+                    reactor.core.publisher.Mono.from(connection.close()).block());
             store(entity("Loan", "1", "{}"));
         }
     }
