@@ -17,7 +17,7 @@ import (
 // entry per event, nil where the event is stored; or, with nothing stored, the one
 // fault of all when there is no connection or no table to begin with.
 func (s *Store) UpsertInOrder(ctx context.Context, events []event.Event) ([]*fault.Fault, *fault.Fault) {
-	conn, refused := s.acquire(ctx, acquireTimeout)
+	conn, refused := s.acquire(context.WithValue(ctx, proven{}, true), acquireTimeout)
 	if refused != nil {
 		return nil, refused
 	}

@@ -44,6 +44,28 @@ func TestADatabaseThatIsAwayIsUnavailableAndComesBack(t *testing.T) {
 	mustUpsert(t, to, loan("2", `{}`))
 }
 
+// The pool does not know yet that its connections are dead.
+func TestBulkOnDeadConnectionsIsUnavailableAsAWhole(t *testing.T) {
+	cluster := privateCluster(t)
+	database := cluster.NewDatabase(t)
+	to := open(t, database.URL, 4)
+	mustUpsert(t, to, loan("1", `{}`))
+	if err := cluster.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	events := []event.Event{{Entities: []event.Entity{loan("2", `{}`)}}}
+	_, refused := to.UpsertInOrder(context.Background(), events)
+	assertKind(t, refused, fault.Unavailable)
+
+	if err := cluster.Launch(); err != nil {
+		t.Fatal(err)
+	}
+	outcomes, refused := to.UpsertInOrder(context.Background(), events)
+	if refused != nil || outcomes[0] != nil {
+		t.Error(refused, outcomes)
+	}
+}
+
 func TestBulkWhoseDatabaseGoesAwayFailsTheRestAlone(t *testing.T) {
 	cluster := privateCluster(t)
 	database := cluster.NewDatabase(t)

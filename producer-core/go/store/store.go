@@ -46,6 +46,7 @@ func Open(database config.Database) (*Store, error) {
 		return nil, err
 	}
 	settings.MaxConns = database.MaxConnections
+	settings.ShouldPing = shouldPing
 	connection := settings.ConnConfig
 	connection.ConnectTimeout = connectTimeout
 	if _, named := connection.RuntimeParams["application_name"]; !named {
@@ -56,6 +57,18 @@ func Open(database config.Database) (*Store, error) {
 		return nil, err
 	}
 	return &Store{pool: pool}, nil
+}
+
+// proven marks a context whose connection must be known to live: a bulk request
+// without a database fails as a whole, so it cannot find out by its first event.
+type proven struct{}
+
+const trustedIdle = time.Second
+
+// shouldPing spends a round trip on a connection where it is asked for, or where
+// the connection was idle for long.
+func shouldPing(ctx context.Context, connection pgxpool.ShouldPingParams) bool {
+	return connection.IdleDuration > trustedIdle || ctx.Value(proven{}) != nil
 }
 
 // Close waits for the connections in use and closes all.
