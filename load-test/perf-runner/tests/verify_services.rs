@@ -17,7 +17,7 @@ use axum::{
 use perf_runner::{
     model::{Endpoint, Protocol},
     progress::Silence,
-    verify::{CaseVerdict, Contract, Outcome, Target, play},
+    verify::{CaseVerdict, Contract, Matrix, Outcome, Target, play},
 };
 use producer_testing::{ApplicationDatabase, Service};
 
@@ -62,6 +62,33 @@ fn cases_of(files: &[&str]) -> Contract {
     let mut contract = contract();
     contract.cases.retain(|case| files.iter().any(|file| case.file.ends_with(file)));
     contract
+}
+
+async fn kept_by(protocol: Protocol) {
+    let database = ApplicationDatabase::start().await;
+    let service = start(protocol, &database);
+    let target = Target {
+        endpoint: endpoint(protocol, service.address().port()),
+        database_url: Some(database.owner_url()),
+        pid: Some(service.pid()),
+    };
+    let verdicts = play(&contract(), &target, &Silence).await.unwrap_or_else(|fault| panic!("{fault}"));
+    let mut matrix = Matrix::default();
+    matrix.add(format!("rust-{protocol}"), verdicts);
+    let (_, tally) = matrix.tallies().next().unwrap();
+    assert!(matrix.is_kept() && tally.not_played == 0, "{}", matrix.to_text(120, true));
+    let ended = service.wait().await;
+    assert_eq!(ended.status.code(), Some(0), "a case asked it to stop: {}", ended.log);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rust_rest_service_keeps_the_contract() {
+    kept_by(Protocol::Rest).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rust_grpc_service_keeps_the_contract() {
+    kept_by(Protocol::Grpc).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
