@@ -136,7 +136,7 @@ fn a_service_that_exits_at_its_start_shows_its_last_lines() {
     assert_eq!(output.status.code(), Some(1));
     let all = format!("{}{}{}", stdout(&output), stderr(&output), runner.report());
     assert!(all.contains("the disk said no"), "{all}");
-    assert_eq!(runner.report()["runs"][0]["status"], "failed");
+    assert_eq!(runner.report()["runs"][0]["status"]["word"], "failed");
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn a_generator_killed_half_way_fails_the_run_and_keeps_what_is_known() {
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     let report = runner.report();
-    assert_eq!(report["runs"][0]["status"], "failed");
+    assert_eq!(report["runs"][0]["status"]["word"], "failed");
     assert!(report["runs"][0]["failure"].as_str().expect("a reason").contains("k6"), "{report}");
 }
 
@@ -158,7 +158,7 @@ fn a_truncated_summary_names_the_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let program = folder.path().join("k6");
     let script = "#!/bin/sh\n[ \"$1\" = version ] && { echo 'k6 v2.2.0'; exit 0; }\n\
-                  printf '{\"format\": 1,' > \"$PERF_FOLDER/summary.json\"\n";
+                  printf '{\"format\": 1,' > \"$PERF_SUMMARY\"\n";
     fs::write(&program, script).expect("a script");
     executable(&program);
     let runner = Runner::new();

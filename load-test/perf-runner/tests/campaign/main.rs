@@ -5,4 +5,6 @@
 
 mod bad_input;
 mod nothing_left_behind;
+#[path = "../load/pinned_k6.rs"]
+mod pinned_k6;
 mod runner;

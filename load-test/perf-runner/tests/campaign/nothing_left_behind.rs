@@ -42,7 +42,7 @@ fn after_a_normal_end() {
 fn after_a_service_that_dies() {
     let runner = Runner::new();
     let (child, pids) = loaded(&runner);
-    let service = runner.wait_for_child("producer-api");
+    let service = runner.wait_for_child("producer-api-rust-rest");
     signal(service, Signal::SIGKILL);
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(1), "{}", crate::runner::stderr(&output));

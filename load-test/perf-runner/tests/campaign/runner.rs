@@ -11,6 +11,8 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::pinned_k6;
+
 /// The repository this test belongs to.
 pub(crate) fn repository() -> PathBuf {
     fs::canonicalize(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")).expect("the repository")
@@ -62,6 +64,7 @@ impl Runner {
             .env("PERF_ROOT", self.root())
             .env("PERF_STATE", self.state())
             .env("PERF_RESULTS", self.results())
+            .env("PERF_K6", pinned_k6::k6())
             .env("PERF_PROGRESS", "json")
             .stdin(Stdio::null());
         command
@@ -95,11 +98,11 @@ impl Runner {
             .collect()
     }
 
-    /// Waits until a child of this name runs, and gives its pid.
+    /// Waits until the child of this name runs, and gives its pid.
     pub(crate) fn wait_for_child(&self, name: &str) -> i32 {
         let mut found = None;
         wait_until(&format!("{name} runs"), || {
-            found = self.children().into_iter().find(|(child, _)| child.contains(name)).map(|(_, pid)| pid);
+            found = self.children().into_iter().find(|(child, _)| child == name).map(|(_, pid)| pid);
             found.is_some()
         });
         found.expect("waited for")

@@ -1,7 +1,7 @@
 //! The real k6, built once for all tests, and a plan for it.
 
 use std::{
-    fs::{self, File},
+    fs,
     os::unix::process::ExitStatusExt as _,
     path::{Path, PathBuf},
     process::{Output, Stdio},
@@ -20,45 +20,14 @@ use perf_runner::{
         PayloadSize, PhaseLoad, Plan, PlannedPhase, PlannedRun, Protocol, TestRunId,
     },
 };
-use sha2::{Digest as _, Sha256};
 use tokio::process::Command;
 
-use crate::expectation::Ledger;
+use crate::{expectation::Ledger, pinned_k6::k6};
 
 pub(crate) const TAG: &str = "1a2b3c4d";
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
-}
-
-/// The generator's program, under a name made of what it is built from.
-pub(crate) fn k6() -> PathBuf {
-    let source = repository().join("load-test/k6");
-    let mut hash = Sha256::new();
-    for name in ["go.mod", "go.sum", "main.go"] {
-        hash.update(fs::read(source.join(name)).unwrap());
-    }
-    let hash = format!("{:x}", u128::from_be_bytes(hash.finalize()[..16].try_into().unwrap()));
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let program = folder.join(format!("k6-{hash}"));
-    // Tests run at the same time, in several processes; one of them builds.
-    let lock = File::create(folder.join("k6.lock")).unwrap();
-    lock.lock().unwrap();
-    if !program.exists() {
-        let made = folder.join(format!("k6-{hash}.making"));
-        let built = std::process::Command::new("go")
-            .args(["build", "-o"])
-            .arg(&made)
-            .arg(".")
-            // The services' workspace would have a say in k6's versions, and k6 in theirs.
-            .env("GOWORK", "off")
-            .current_dir(&source)
-            .status()
-            .expect("the tests of the load need Go");
-        assert!(built.success(), "k6 cannot be built");
-        fs::rename(made, &program).unwrap();
-    }
-    program
 }
 
 /// One run that a test wants to see.

@@ -8,5 +8,6 @@ mod expectation;
 mod generator;
 mod grpc;
 mod grpc_stand_in;
+mod pinned_k6;
 mod rest;
 mod rest_stand_in;
