@@ -1,7 +1,6 @@
 //! The real k6, built once for all tests, and a plan for it.
 
 use std::{
-    fs,
     os::unix::process::ExitStatusExt as _,
     path::{Path, PathBuf},
     process::{Output, Stdio},
