@@ -44,7 +44,7 @@ impl PinnedK6 {
     /// The command that builds it beside its place, from where [`Self::keep`] moves it.
     pub(super) fn command<'a>(&self, words: &'a mut Vec<String>, log: PathBuf) -> BuildCommand<'a> {
         let unfinished = self.unfinished().display().to_string();
-        words.extend(["go", "build", "-trimpath", "-o", &unfinished, "."].map(str::to_owned));
+        words.extend(["go", "build", "-v", "-trimpath", "-o", &unfinished, "."].map(str::to_owned));
         BuildCommand {
             what: "build k6".to_owned(),
             words,
