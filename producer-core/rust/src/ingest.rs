@@ -47,7 +47,7 @@ impl Ingest {
             }
         }
         if !events.is_empty() {
-            let stored = self.store.connect().await?.store_all(&events).await;
+            let stored = self.store.connect_proven().await?.store_all(&events).await;
             for (index, outcome) in places.into_iter().zip(stored) {
                 outcomes[index] = outcome;
             }

@@ -62,6 +62,22 @@ impl Store {
         Ok(Connection { client, upsert })
     }
 
+    /// As [`Store::connect`], and the connection has just answered. Costs a round trip: for
+    /// a list of events, which is refused as a whole only when there is no connection at all.
+    ///
+    /// Errors: as of [`Store::connect`].
+    pub async fn connect_proven(&self) -> Result<Connection, Fault> {
+        // Every dead connection is thrown away by the pool, so there are at most that many.
+        for _ in 0..=self.pool.status().max_size {
+            let connection = self.connect().await?;
+            let answer = timeout(CONNECTION_PATIENCE, connection.client.batch_execute("")).await;
+            if let Ok(Ok(())) = answer {
+                return Ok(connection);
+            }
+        }
+        Err(Fault::unavailable("The database is unreachable", "no pooled connection answers"))
+    }
+
     /// Asks the database whether it is there and has the table.
     ///
     /// Errors: `unavailable` with the reason.
