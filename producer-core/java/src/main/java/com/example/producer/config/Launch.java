@@ -1,10 +1,13 @@
 package com.example.producer.config;
 
+import com.example.producer.fault.FaultException;
+import com.example.producer.fault.FaultLog;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
+import reactor.core.publisher.Hooks;
 
 /** Starts a service and gives each end its exit code. */
 public final class Launch {
@@ -21,6 +24,7 @@ public final class Launch {
      * @param portVariable named when the port cannot be opened
      */
     public static void service(String name, String portVariable, Class<?> configuration) {
+        Hooks.onErrorDropped(Launch::logUnheard);
         SpringApplication application = new SpringApplication(configuration);
         application.setBannerMode(Banner.Mode.OFF);
         application.addListeners(new SettingsListener());
@@ -38,6 +42,15 @@ public final class Launch {
             LoggerFactory.getLogger(Launch.class).info("stopped");
             Runtime.getRuntime().halt(0);
         });
+    }
+
+    /** A caller may leave before its event fails; Reactor would log that with a stack trace. */
+    private static void logUnheard(Throwable failure) {
+        if (failure instanceof FaultException unheard) {
+            FaultLog.record(unheard.fault(), "(the caller has left)", 1);
+        } else {
+            LoggerFactory.getLogger(Launch.class).debug("nobody waits for this failure any more", failure);
+        }
     }
 
     private static String reason(Throwable failure, String portVariable) {

@@ -79,7 +79,7 @@ final class AttributesScan {
             breach = Attributes.NO_DOUBLE;
             return;
         }
-        rewritten.append(json, copied, start).append(number);
+        rewritten.append(json, copied, start).append(Doubles.shortest(number));
         copied = at;
     }
 

@@ -35,7 +35,7 @@ public final class Ingest {
     /**
      * Stores the events of a batch in their order, each in its own transaction; an invalid one fails alone. Fails as a
      * whole with {@code invalid_event} when there are too few or too many, and with {@code unavailable} when there is no
-     * database to begin with.
+     * connection to begin with.
      */
     public Mono<BatchReceipt> processBatch(List<BatchElement> batch) {
         return Mono.defer(() -> checkAndStore(batch));

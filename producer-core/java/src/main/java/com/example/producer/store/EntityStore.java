@@ -4,7 +4,6 @@ import com.example.producer.event.Event;
 import com.example.producer.event.Event.Entity;
 import com.example.producer.fault.Fault;
 import com.example.producer.fault.FaultException;
-import com.example.producer.fault.FaultKind;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
@@ -48,24 +47,18 @@ public final class EntityStore {
 
     /**
      * Writes events one after the other on one connection, each its own transaction. Gives the fault of each event that
-     * failed, by its index; or fails with {@code unavailable} when there is no database to begin with.
+     * failed, by its index; or fails with {@code unavailable} when there is no connection to begin with.
      */
     public Mono<Map<Integer, Fault>> upsertInOrder(List<Event> events) {
         return onConnection(connection -> {
             Map<Integer, Fault> failed = new TreeMap<>();
             return Flux.range(0, events.size())
-                    .concatMap(at -> upsert(connection, events.get(at))
-                            .onErrorResume(FaultException.class, refused -> note(failed, at, refused.fault())))
+                    .concatMap(at -> upsert(connection, events.get(at)).onErrorResume(FaultException.class, refused -> {
+                        failed.put(at, refused.fault());
+                        return Mono.empty();
+                    }))
                     .then(Mono.just(failed));
         });
-    }
-
-    private static Mono<Void> note(Map<Integer, Fault> failed, int at, Fault fault) {
-        if (at == 0 && fault.kind() == FaultKind.UNAVAILABLE) {
-            return Mono.error(fault.asException());
-        }
-        failed.put(at, fault);
-        return Mono.empty();
     }
 
     /** Completes when the database answers in time and its table is there; else fails with {@code unavailable}. */

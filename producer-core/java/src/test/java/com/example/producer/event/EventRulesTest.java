@@ -203,6 +203,9 @@ class EventRulesTest {
                     .isEqualTo("{\"a\":24439.750,\"b\":[-0.10]}");
             assertThat(Attributes.of("{\"a\":0e99999,\"b\":1e-20000,\"c\":1E3}").json())
                     .isEqualTo("{\"a\":0.0,\"b\":0.0,\"c\":1000.0}");
+            assertThat(Attributes.of("{\"a\":5e-324,\"b\":-1e-323,\"c\":1.5e-323}")
+                            .json())
+                    .isEqualTo("{\"a\":5E-324,\"b\":-1E-323,\"c\":1.5E-323}");
             assertThat(Attributes.of("{\"a\":" + "9".repeat(400) + "}").breach())
                     .isNotNull();
         }

@@ -198,11 +198,32 @@ class IngestTest {
         }
 
         @Test
-        void failsAsAWholeWithoutADatabase() {
+        void eachFailsAloneWithoutTheTable() {
             database.execute("drop table car_entities");
             StepVerifier.create(ingest.processBatch(List.of(element("1"), element("2"))))
-                    .verifyErrorSatisfies(
-                            failure -> assertThat(Fault.from(failure).kind()).isEqualTo(FaultKind.UNAVAILABLE));
+                    .assertNext(receipt -> assertThat(receipt.faults().values())
+                            .extracting(Fault::kind)
+                            .containsExactly(FaultKind.UNAVAILABLE, FaultKind.UNAVAILABLE))
+                    .verifyComplete();
+        }
+
+        @Test
+        void theRestFailsAloneWhenTheConnectionIsLostMidway() {
+            database.execute("create function fall() returns trigger language plpgsql as $$ begin"
+                    + " perform pg_terminate_backend(pg_backend_pid()); return new; end $$");
+            database.execute("create trigger fall before insert on car_entities for each row"
+                    + " when (new.id = '2') execute function fall()");
+            database.execute("alter function fall() security definer");
+            StepVerifier.create(ingest.processBatch(List.of(element("1"), element("2"), element("3"))))
+                    .assertNext(receipt -> {
+                        assertThat(receipt.faults().keySet()).containsExactly(1, 2);
+                        assertThat(receipt.faults().values())
+                                .extracting(Fault::kind)
+                                .containsOnly(FaultKind.UNAVAILABLE);
+                    })
+                    .verifyComplete();
+            assertThat(database.texts("select id from car_entities")).containsExactly("1");
+            store(entity("Loan", "after", "{}"));
         }
     }
 
