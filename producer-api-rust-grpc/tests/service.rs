@@ -10,7 +10,7 @@ use client::pb::{EventRequest, HealthRequest};
 use client::{event, number, object, raw_call};
 use futures_util::future::join_all;
 use futures_util::stream;
-use producer_testing::{ApplicationDatabase, Service};
+use producer_testing::{ApplicationDatabase, Service, free_port};
 use prost::Message;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
@@ -28,7 +28,7 @@ const PROCESS_EVENT: &str = "/com.example.grpc.EventService/ProcessEvent";
 const MIB: usize = 1024 * 1024;
 
 fn start(url: &str) -> Service {
-    Service::start(PROGRAM, &[("DATABASE_URL", url), ("GRPC_SERVER_PORT", "0")])
+    Service::start(PROGRAM, &[("DATABASE_URL", url), ("GRPC_SERVER_PORT", &free_port())])
 }
 
 async fn connect(service: &Service) -> Channel {
@@ -253,6 +253,6 @@ fn a_bad_setting_is_one_line_that_names_the_variable() {
         let ended = Service::run_to_end(PROGRAM, &[(variable, value)]);
         assert_eq!(ended.status.code(), Some(2));
         assert_eq!(ended.log.lines().count(), 1, "{}", ended.log);
-        assert!(ended.log.starts_with(variable), "{}", ended.log);
+        assert!(ended.log.starts_with(&format!("producer-api-rust-grpc: {variable}: ")), "{}", ended.log);
     }
 }

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     let config = match Config::read(SERVICE, |name| env::var_os(name)) {
         Ok(config) => config,
         Err(bad) => {
-            eprintln!("{bad}");
+            eprintln!("{}: {bad}", SERVICE.name);
             return ExitCode::from(EXIT_BAD_SETTING);
         }
     };

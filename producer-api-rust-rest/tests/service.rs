@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpStream};
 
 use futures_util::future::join_all;
 use nix::sys::signal::Signal;
-use producer_testing::{ApplicationDatabase, Service};
+use producer_testing::{ApplicationDatabase, Service, free_port};
 use reqwest::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
@@ -22,7 +22,8 @@ fn start(url: &str) -> Service {
 }
 
 fn start_with(url: &str, more: &[(&str, &str)]) -> Service {
-    let own = [("DATABASE_URL", url), ("SERVER_PORT", "0")];
+    let port = free_port();
+    let own = [("DATABASE_URL", url), ("SERVER_PORT", port.as_str())];
     Service::start(PROGRAM, &[&own, more].concat())
 }
 
@@ -316,7 +317,12 @@ fn a_bad_setting_is_one_line_that_names_the_variable() {
         let ended = Service::run_to_end(PROGRAM, &[(variable, value)]);
         assert_eq!(ended.status.code(), Some(2));
         assert_eq!(ended.log.lines().count(), 1, "{}", ended.log);
-        assert!(ended.log.starts_with(variable) && !ended.log.contains("s3cret"), "{}", ended.log);
+        assert!(
+            ended.log.starts_with(&format!("producer-api-rust-rest: {variable}: "))
+                && !ended.log.contains("s3cret"),
+            "{}",
+            ended.log
+        );
     }
 }
 

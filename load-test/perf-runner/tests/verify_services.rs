@@ -19,7 +19,7 @@ use perf_runner::{
     progress::Silence,
     verify::{CaseVerdict, Contract, Matrix, Outcome, Target, play},
 };
-use producer_testing::{ApplicationDatabase, Service};
+use producer_testing::{ApplicationDatabase, Service, free_port};
 
 /// Builds the Rust services once, beside the tests.
 fn program(name: &str) -> PathBuf {
@@ -44,7 +44,7 @@ fn start(protocol: Protocol, database: &ApplicationDatabase) -> Service {
         Protocol::Rest => ("producer-api-rust-rest", "SERVER_PORT"),
         Protocol::Grpc => ("producer-api-rust-grpc", "GRPC_SERVER_PORT"),
     };
-    let variables = [("DATABASE_URL", database.producer_url()), (port, "0".to_owned())];
+    let variables = [("DATABASE_URL", database.producer_url()), (port, free_port())];
     let variables = variables.each_ref().map(|(name, value)| (*name, value.as_str()));
     Service::start(program(name).to_str().unwrap(), &variables)
 }

@@ -11,7 +11,7 @@ use tracing_subscriber::EnvFilter;
 
 const DEFAULT_DATABASE_URL: &str = "postgresql://postgres:password@localhost:5432/car_entities";
 const DEFAULT_MAX_CONNECTIONS: usize = 10;
-const MOST_CONNECTIONS: usize = 10_000;
+const MOST_CONNECTIONS: usize = 1_000;
 
 /// How long the database may take to accept a connection, unless the URL says otherwise.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(2);
@@ -50,7 +50,7 @@ pub struct Config {
     pub service: &'static str,
     /// The variable that holds the port.
     pub port_variable: &'static str,
-    /// Where to listen: `SERVER_ADDRESS` and the service's port variable. Port 0 is any free one.
+    /// Where to listen: `SERVER_ADDRESS` and the service's port variable.
     pub listen: SocketAddr,
     /// `DATABASE_URL`.
     pub database: tokio_postgres::Config,
@@ -121,7 +121,11 @@ impl fmt::Display for Config {
 }
 
 fn parse_port(variable: &str, value: &str) -> Result<u16, BadSetting> {
-    value.parse().map_err(|_| BadSetting::new(variable, format!("{value:?} is not a port (0 to 65535)")))
+    value
+        .parse()
+        .ok()
+        .filter(|port| *port != 0)
+        .ok_or_else(|| BadSetting::new(variable, format!("{value:?} is not a port (1 to 65535)")))
 }
 
 fn parse_connections(variable: &str, value: &str) -> Result<usize, BadSetting> {
@@ -164,10 +168,10 @@ fn log_filter(directives: Option<String>, level: Option<String>) -> Result<Strin
         };
     }
     let level = level.map_or_else(|| "info".to_owned(), |level| level.to_ascii_lowercase());
-    if ["off", "error", "warn", "info", "debug", "trace"].contains(&level.as_str()) {
+    if ["error", "warn", "info", "debug", "trace"].contains(&level.as_str()) {
         return Ok(level);
     }
-    let problem = format!("{level:?} is none of off, error, warn, info, debug, trace");
+    let problem = format!("{level:?} is none of error, warn, info, debug, trace");
     Err(BadSetting::new("LOG_LEVEL", problem))
 }
 
@@ -223,6 +227,7 @@ mod tests {
     fn a_bad_value_is_told_on_one_line_that_begins_with_its_variable() {
         for (variable, value) in [
             ("SERVER_PORT", "abc"),
+            ("SERVER_PORT", "0"),
             ("SERVER_PORT", "70000"),
             ("SERVER_PORT", "-1"),
             ("SERVER_ADDRESS", "everywhere"),
@@ -232,7 +237,7 @@ mod tests {
             ("DATABASE_URL", "postgresql://u:s3cret@h/d?sslmode=require"),
             ("DATABASE_MAX_CONNECTIONS", "0"),
             ("DATABASE_MAX_CONNECTIONS", "many"),
-            ("DATABASE_MAX_CONNECTIONS", "10001"),
+            ("DATABASE_MAX_CONNECTIONS", "1001"),
             ("LOG_LEVEL", "loud"),
             ("RUST_LOG", "a=b=c"),
         ] {

@@ -1,10 +1,11 @@
 //! Whole campaigns by the real runner: real services, real PostgreSQL, real k6.
 
 // A test that cannot go on says so by panicking.
-#![allow(clippy::expect_used)]
+#![allow(clippy::expect_used, clippy::panic)]
 
 mod bad_input;
 mod nothing_left_behind;
 #[path = "../load/pinned_k6.rs"]
 mod pinned_k6;
 mod runner;
+mod settings_of_services;

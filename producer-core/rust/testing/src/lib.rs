@@ -10,4 +10,4 @@ mod database;
 mod service;
 
 pub use database::ApplicationDatabase;
-pub use service::{Ended, Service};
+pub use service::{Ended, Service, free_port};

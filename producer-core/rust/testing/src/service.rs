@@ -1,7 +1,7 @@
 //! A service run as a process, as a user would run it.
 
 use std::io::{BufRead, BufReader, Read};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
@@ -12,6 +12,13 @@ use nix::unistd::Pid;
 use tokio::task::spawn_blocking;
 
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A port of loopback that was free a moment ago. A service takes no port 0: whoever
+/// starts it must know where it listens.
+pub fn free_port() -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port");
+    listener.local_addr().expect("it is bound").port().to_string()
+}
 
 /// A running service on a free port of loopback; killed when dropped.
 #[derive(Debug)]
