@@ -113,7 +113,46 @@ async fn next_data(body: &mut Body) -> Result<Option<Bytes>, axum::Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
+    use futures_util::stream::{self, StreamExt};
+
     use super::*;
+
+    fn request(body: Body) -> Request {
+        Request::builder().header(header::CONTENT_TYPE, "application/json").body(body).unwrap()
+    }
+
+    // The clock stands still until everything waits, so these take no time.
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_never_arrives_is_given_up() {
+        let never = stream::pending::<Result<Bytes, Infallible>>();
+        let fault = read(request(Body::from_stream(never)), Limit::EVENT).await.unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Malformed);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_never_ends_is_refused() {
+        let piece = Bytes::from(vec![b'x'; 64 * 1024]);
+        let endless = stream::repeat_with(move || Ok::<_, Infallible>(piece.clone()));
+        let fault = read(request(Body::from_stream(endless)), Limit::EVENT).await.unwrap_err();
+        assert_eq!(fault.kind, FaultKind::TooLarge);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refused_body_that_stalls_is_given_up() {
+        let piece = Ok::<_, Infallible>(Bytes::from(vec![b'x'; 2 * 1024 * 1024]));
+        let stalls = stream::iter([piece]).chain(stream::pending());
+        let fault = read(request(Body::from_stream(stalls)), Limit::EVENT).await.unwrap_err();
+        assert_eq!(fault.kind, FaultKind::TooLarge);
+    }
+
+    #[tokio::test]
+    async fn pieces_become_one_body() {
+        let pieces = ["{\"a\":", "", "1", "}"].map(|piece| Ok::<_, Infallible>(Bytes::from(piece)));
+        let body = read(request(Body::from_stream(stream::iter(pieces))), Limit::EVENT).await;
+        assert_eq!(body.unwrap(), "{\"a\":1}");
+    }
 
     #[test]
     fn only_json_is_json_whatever_its_parameters_and_case() {
