@@ -247,6 +247,25 @@ async fn stopping_under_load_loses_no_acknowledged_event() {
     assert!(stored.len() <= acknowledged.len() + 20);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_in_flight_is_finished_before_the_end() {
+    let database = ApplicationDatabase::start().await;
+    let service = start(&database.producer_url());
+    let owner = database.owner().await;
+    owner.batch_execute("begin; lock table car_entities").await.unwrap();
+    let mut client = EventServiceClient::new(connect(&service).await);
+    let reply = tokio::spawn(async move { client.process_event(event("1", object(&[]))).await });
+    database.wait_until("select count(*) = 1 from pg_locks where not granted").await;
+    service.terminate();
+    while std::net::TcpStream::connect(service.address()).is_ok() {
+        tokio::task::yield_now().await;
+    }
+    owner.batch_execute("commit").await.unwrap();
+    assert!(reply.await.unwrap().unwrap().into_inner().success);
+    assert_eq!(service.wait().await.status.code(), Some(0));
+    assert_eq!(database.rows().await, [loan("1", "{}")]);
+}
+
 #[test]
 fn a_bad_setting_is_one_line_that_names_the_variable() {
     for (variable, value) in [("GRPC_SERVER_PORT", "abc"), ("DATABASE_MAX_CONNECTIONS", "0")] {

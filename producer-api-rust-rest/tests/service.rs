@@ -297,6 +297,25 @@ async fn stopping_under_load_loses_no_acknowledged_event() {
     assert!(stored.len() <= acknowledged.len() + 20);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_in_flight_is_finished_before_the_end() {
+    let database = ApplicationDatabase::start().await;
+    let service = start(&database.producer_url());
+    let owner = database.owner().await;
+    owner.batch_execute("begin; lock table car_entities").await.unwrap();
+    let request = Client::new().post(service.url(EVENTS)).header(CONTENT_TYPE, "application/json");
+    let reply = tokio::spawn(request.body(event("1", &json!({})).to_string()).send());
+    database.wait_until("select count(*) = 1 from pg_locks where not granted").await;
+    service.terminate();
+    while TcpStream::connect(service.address()).is_ok() {
+        tokio::task::yield_now().await;
+    }
+    owner.batch_execute("commit").await.unwrap();
+    assert_eq!(reply.await.unwrap().unwrap().status(), 200);
+    assert_eq!(service.wait().await.status.code(), Some(0));
+    assert_eq!(database.rows().await, [loan("1", "{}")]);
+}
+
 #[tokio::test]
 async fn an_interrupt_stops_it_too_and_an_idle_connection_does_not_hold_it() {
     let database = ApplicationDatabase::start().await;

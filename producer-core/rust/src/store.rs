@@ -203,3 +203,35 @@ fn with_sources(error: &dyn Error) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{BodyDraft, EntityDraft, EventDraft, HeaderDraft};
+
+    fn event(ids: &'static [&'static str]) -> Event<'static> {
+        let entity = |id: &&'static str| {
+            Some(EntityDraft {
+                entity_type: Some("Loan".into()),
+                entity_id: Some((*id).into()),
+                updated_attributes: Some(Ok("{}".into())),
+            })
+        };
+        let draft = EventDraft {
+            header: Some(HeaderDraft { event_name: Some("LoanCreated".into()), ..HeaderDraft::default() }),
+            body: Some(BodyDraft { entities: Some(ids.iter().map(entity).collect()) }),
+        };
+        draft.validate().unwrap()
+    }
+
+    #[test]
+    fn events_that_share_an_entity_are_not_sent_together() {
+        let prefix = |lists: &[&'static [&'static str]]| {
+            independent_prefix(&lists.iter().map(|ids| event(ids)).collect::<Vec<_>>())
+        };
+        assert_eq!(prefix(&[&["a"]]), 1);
+        assert_eq!(prefix(&[&["a"], &["b", "c"], &["d"]]), 3);
+        assert_eq!(prefix(&[&["a"], &["a"], &["b"]]), 1);
+        assert_eq!(prefix(&[&["a"], &["b"], &["c", "a"], &["d"]]), 2);
+    }
+}
