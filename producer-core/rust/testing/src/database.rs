@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use postgres_cluster::{SUPERUSER, TemporaryCluster};
 use tokio::task::{block_in_place, spawn_blocking};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_postgres::{Client, NoTls, Row};
 
 const SCHEMA: &str = include_str!("../../../../postgres/schema.sql");
 const ROLES: &str = include_str!("../../../../postgres/roles.sql");
 const DATABASE: &str = "car_entities";
 const ASK_INTERVAL: Duration = Duration::from_millis(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A cluster with the database `car_entities`, its table and its roles. Gone when dropped.
 #[derive(Debug)]
@@ -66,12 +67,15 @@ impl ApplicationDatabase {
         rows.iter().map(|row: &Row| (row.get(0), row.get(1), row.get(2))).collect()
     }
 
-    /// Returns when this query, which gives one boolean, gives true.
+    /// Returns when this query, which gives one boolean, gives true. Gives up, and fails, after a minute.
     pub async fn wait_until(&self, sql: &str) {
         let owner = self.owner().await;
-        while !owner.query_one(sql, &[]).await.expect("the question is answered").get::<_, bool>(0) {
-            sleep(ASK_INTERVAL).await;
-        }
+        let come_true = async {
+            while !owner.query_one(sql, &[]).await.expect("the question is answered").get::<_, bool>(0) {
+                sleep(ASK_INTERVAL).await;
+            }
+        };
+        timeout(PATIENCE, come_true).await.expect(sql);
     }
 
     /// Takes the server away; [`ApplicationDatabase::resume`] brings it back. Needs a runtime of several threads.
