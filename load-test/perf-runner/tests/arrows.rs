@@ -27,7 +27,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("host", &["settings"]),
     ("plan", &["settings"]),
     ("wire", &[]),
-    ("environment", &["settings", "wire"]),
+    ("environment", &["settings", "wire", "host"]),
     ("verify", &["wire"]),
     ("load", &["whole_file", "wire"]),
     ("measure", &[]),

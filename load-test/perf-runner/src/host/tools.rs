@@ -5,6 +5,7 @@ use std::{path::Path, process::Stdio, time::Duration};
 use futures_util::future::join_all;
 use tokio::{process::Command, time::timeout};
 
+use super::jdk;
 use crate::model::ToolVersion;
 
 /// A tool that has not said its version by then is treated as missing.
@@ -36,7 +37,8 @@ pub(super) async fn read(root: &Path) -> Vec<ToolVersion> {
 
 async fn ask(name: &str, arguments: &[&str]) -> ToolVersion {
     let mut command = Command::new(name);
-    command.args(arguments).stdin(Stdio::null()).kill_on_drop(true);
+    // The JDK that services will get, not the one of PATH.
+    command.envs(jdk::variables()).args(arguments).stdin(Stdio::null()).kill_on_drop(true);
     let version = match timeout(PATIENCE, command.output()).await {
         Ok(Ok(output)) if output.status.success() => {
             // Java says it on standard error.

@@ -41,9 +41,10 @@ use self::{
 use super::Environment;
 use crate::{
     fault::Fault,
+    host::jdk,
     interrupt::Interrupt,
     model::{
-        Api, ApplicationDatabase, Build, EventTemplate, GeneratorEnd, GeneratorJob, RunningService,
+        Api, ApplicationDatabase, Build, EventTemplate, GeneratorEnd, GeneratorJob, Language, RunningService,
         ServiceEnd,
     },
     progress::{Event, Observer, watched},
@@ -119,14 +120,16 @@ impl ProcessEnvironment {
         let root = self.settings.places.root.clone();
         if !self.settings.skip_build {
             let what = format!("build {}", api.id);
+            // Where the start command looks, whatever the user's own setting is.
+            let mut variables =
+                vec![("CARGO_TARGET_DIR", root.join("target").into()), ("CARGO_TERM_COLOR", "never".into())];
+            if api.language == Language::Java {
+                variables.extend(jdk::variables());
+            }
             let command = BuildCommand {
                 words: &api.build,
                 folder: root.join(&api.id),
-                // Where the start command looks, whatever the user's own setting is.
-                variables: vec![
-                    ("CARGO_TARGET_DIR", root.join("target").into()),
-                    ("CARGO_TERM_COLOR", "never".into()),
-                ],
+                variables,
                 log: self.settings.places.state.join(format!("logs/build-{}.log", api.id)),
                 launcher: self.settings.launcher.prefix(DeathSignal::Kill),
                 what: what.clone(),

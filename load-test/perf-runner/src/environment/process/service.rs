@@ -21,7 +21,8 @@ use tokio::{
 use super::{files, identity};
 use crate::{
     fault::Fault,
-    model::{Api, Endpoint, RunningService, ServiceEnd},
+    host::jdk,
+    model::{Api, Endpoint, Language, RunningService, ServiceEnd},
     wire,
 };
 
@@ -72,6 +73,9 @@ impl ServiceStart<'_> {
         command.args(arguments).current_dir(self.root).env_clear();
         for name in PASSED_ON {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
+        }
+        if self.api.language == Language::Java {
+            command.envs(jdk::variables());
         }
         command
             .env("DATABASE_URL", self.database_url)
