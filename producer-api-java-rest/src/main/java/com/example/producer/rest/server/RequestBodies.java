@@ -3,7 +3,7 @@ package com.example.producer.rest.server;
 import com.example.producer.fault.Fault;
 import com.example.producer.fault.FaultException;
 import com.example.producer.fault.FaultKind;
-import io.netty.handler.timeout.TimeoutException;
+import io.netty.channel.ChannelException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
@@ -63,8 +63,9 @@ final class RequestBodies {
     }
 
     private static FaultException unfinished(Throwable failure) {
+        // What the server throws when its time for a request is over has no type of its own that is public.
         String detail =
-                failure instanceof TimeoutException ? "the body did not arrive in time" : "the body ended early";
+                failure instanceof ChannelException ? "the body did not arrive in time" : "the body ended early";
         return Fault.causedBy(FaultKind.MALFORMED, detail, failure).asException();
     }
 
