@@ -81,7 +81,12 @@ fn component_stages(repository: &Repository) -> Result<Vec<Stage<'_>>, Fault> {
             Invocation::cargo(&place, ["test", "--locked"]).run()
         })
     });
-    let modules = repository.go_modules()?.into_iter().map(|folder| {
+    // A module without tests would be compiled under the race detector for nothing.
+    let files = repository.files()?;
+    let has_tests = |module: &String| {
+        files.iter().any(|file| file.starts_with(module) && file.to_string_lossy().ends_with("_test.go"))
+    };
+    let modules = repository.go_modules()?.into_iter().filter(has_tests).map(|folder| {
         let place = repository.root().join(&folder);
         Stage::new(folder, "its tests under the race detector (go test)", move || {
             Invocation::go(&place, ["test", "-race", "./..."]).run()
