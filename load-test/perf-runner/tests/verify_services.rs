@@ -2,11 +2,9 @@
 //! a service that breaks the contract.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-    sync::OnceLock,
-};
+mod services;
+
+use std::path::Path;
 
 use axum::{
     Router,
@@ -15,43 +13,12 @@ use axum::{
     http::{HeaderMap, Response, StatusCode, header, request::Parts},
 };
 use perf_runner::{
-    model::{Endpoint, Protocol},
+    model::Protocol,
     progress::Silence,
     verify::{CaseVerdict, Contract, Matrix, Outcome, Target, play},
 };
-use producer_testing::{ApplicationDatabase, Service, free_port};
-
-/// Builds the Rust services once, beside the tests.
-fn program(name: &str) -> PathBuf {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    let folder = FOLDER.get_or_init(|| {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args([
-            "build",
-            "--quiet",
-            "--package=producer-api-rust-rest",
-            "--package=producer-api-rust-grpc",
-        ]);
-        assert!(cargo.status().unwrap().success(), "the services are built");
-        let test = std::env::current_exe().unwrap();
-        test.parent().and_then(Path::parent).unwrap().to_owned()
-    });
-    folder.join(name)
-}
-
-fn start(protocol: Protocol, database: &ApplicationDatabase) -> Service {
-    let (name, port) = match protocol {
-        Protocol::Rest => ("producer-api-rust-rest", "SERVER_PORT"),
-        Protocol::Grpc => ("producer-api-rust-grpc", "GRPC_SERVER_PORT"),
-    };
-    let variables = [("DATABASE_URL", database.producer_url()), (port, free_port())];
-    let variables = variables.each_ref().map(|(name, value)| (*name, value.as_str()));
-    Service::start(program(name).to_str().unwrap(), &variables)
-}
-
-fn endpoint(protocol: Protocol, port: u16) -> Endpoint {
-    Endpoint { protocol, authority: format!("127.0.0.1:{port}") }
-}
+use producer_testing::ApplicationDatabase;
+use services::{endpoint, start};
 
 fn contract() -> Contract {
     Contract::load(Path::new("../../contract")).unwrap_or_else(|fault| panic!("{fault}"))

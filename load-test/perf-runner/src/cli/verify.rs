@@ -1,9 +1,11 @@
-//! `verify`: play the contract's cases against services of the registry, started
-//! for it one after the other, or against something that already runs.
+//! `verify`: play the contract's cases, or generated requests, against services of
+//! the registry, started for it one after the other, or against something that
+//! already runs.
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, ValueEnum};
+use rand::RngExt as _;
 
 use super::{Fault, GivenArgs, Observer, Places, print, process_settings};
 use crate::{
@@ -11,8 +13,12 @@ use crate::{
     fault::ExitClass,
     interrupt::{self, Urgency},
     model::{Api, Endpoint, Protocol},
+    progress::Event,
     registry,
-    verify::{self, Contract, Matrix, Target},
+    verify::{
+        self, Contract, Matrix, Target,
+        generated::{self, Plan, Played},
+    },
 };
 
 #[derive(Debug, Args)]
@@ -30,6 +36,16 @@ pub(super) struct VerifyArgs {
     /// --database-url. EVERY ROW of that database's table is lost.
     #[arg(long, value_name = "URL", env = "PERF_URL")]
     url: Option<String>,
+    /// Play so many generated requests per API instead of the cases, held against the rules.
+    #[arg(long, value_name = "N", conflicts_with_all = ["verbose", "format"],
+          value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    generated: Option<u64>,
+    /// What decides the generated requests [default: random, and told].
+    #[arg(long, value_name = "S", requires = "generated")]
+    seed: Option<u64>,
+    /// Where to put the cases of what differs [default: stdout].
+    #[arg(long, value_name = "FILE", requires = "generated")]
+    output: Option<PathBuf>,
     /// Tell every difference in full.
     #[arg(long, env = "PERF_VERBOSE")]
     verbose: bool,
@@ -56,7 +72,8 @@ enum Format {
 /// How wide a table may be where nobody says.
 const WIDTH: usize = 100;
 
-/// Plays the cases and prints the verdicts; exit code 5 when a service breaks one.
+/// Plays the cases, or generated requests, and prints what came of it; exit code 5 when
+/// a service breaks the contract.
 ///
 /// # Errors
 /// When the cases cannot be read, or a service cannot be built or started.
@@ -66,11 +83,23 @@ pub(super) async fn run(
     observer: &dyn Observer,
 ) -> Result<ExitCode, Fault> {
     let contract = Contract::load(&places.root.join("contract"))?;
-    let (format, verbose) = (args.format, args.verbose);
-    let matrix = match &args.url {
-        Some(url) => running(url, &args, &contract, observer).await?,
-        None => registered(args, places, &contract, observer).await?,
-    };
+    let (format, verbose, output) = (args.format, args.verbose, args.output.clone());
+    let plan = args.generated.map(|count| Plan {
+        count,
+        seed: args.seed.unwrap_or_else(|| u64::from(rand::rng().random::<u32>())),
+    });
+    if let Some(Plan { seed, .. }) = plan {
+        observer.observe(&Event::Note { text: format!("the generated requests are those of --seed {seed}") });
+    }
+    let mut examined = Examined { contract, plan, matrix: Matrix::default(), played: Vec::new() };
+    match &args.url {
+        Some(url) => running(url, &args, &mut examined, observer).await?,
+        None => registered(args, places, &mut examined, observer).await?,
+    }
+    let Examined { matrix, plan, played, .. } = examined;
+    if let Some(plan) = plan {
+        return tell_generated(plan, &played, output);
+    }
     print::result(&match format {
         Format::Text => matrix.to_text(WIDTH, verbose),
         Format::Json => print::json(&matrix.to_json())?,
@@ -79,17 +108,67 @@ pub(super) async fn run(
     Ok(if matrix.is_kept() { ExitCode::SUCCESS } else { ExitCode::from(ExitClass::Contract.code()) })
 }
 
+/// Prints one line per service, and what differs as a case file.
+fn tell_generated(plan: Plan, played: &[Played], output: Option<PathBuf>) -> Result<ExitCode, Fault> {
+    let Some(file) = generated::case_file(plan, played) else {
+        print::result(&lines(plan, played));
+        return Ok(ExitCode::SUCCESS);
+    };
+    match output {
+        None => print::result(&file),
+        Some(path) => {
+            std::fs::write(&path, file)
+                .map_err(|source| Fault::failed(format!("cannot write {}", path.display())).cause(source))?;
+            print::result(&lines(plan, played));
+        }
+    }
+    Ok(ExitCode::from(ExitClass::Contract.code()))
+}
+
+fn lines(plan: Plan, played: &[Played]) -> String {
+    let line = |played: &Played| {
+        let rows = if played.rows_checked { "" } else { ", rows not checked" };
+        format!(
+            "{}: {} generated requests of seed {}, {} differences{rows}\n",
+            played.service,
+            played.count,
+            plan.seed,
+            played.examples.len()
+        )
+    };
+    played.iter().map(line).collect()
+}
+
+/// What is examined, and what has come of it so far.
+struct Examined {
+    contract: Contract,
+    /// Generated requests instead of the cases.
+    plan: Option<Plan>,
+    matrix: Matrix,
+    played: Vec<Played>,
+}
+
+impl Examined {
+    async fn examine(&mut self, name: &str, target: &Target, observer: &dyn Observer) -> Result<(), Fault> {
+        match self.plan {
+            Some(plan) => {
+                self.played.push(generated::play(&self.contract, (name, target), plan, observer).await?);
+            }
+            None => self.matrix.add(name, verify::play(&self.contract, target, observer).await?),
+        }
+        Ok(())
+    }
+}
+
 async fn running(
     url: &str,
     args: &VerifyArgs,
-    contract: &Contract,
+    examined: &mut Examined,
     observer: &dyn Observer,
-) -> Result<Matrix, Fault> {
+) -> Result<(), Fault> {
     let target =
         Target { endpoint: endpoint(url)?, database_url: args.given.database_url.clone(), pid: None };
-    let mut matrix = Matrix::default();
-    matrix.add(url, verify::play(contract, &target, observer).await?);
-    Ok(matrix)
+    examined.examine(url, &target, observer).await
 }
 
 fn endpoint(url: &str) -> Result<Endpoint, Fault> {
@@ -112,36 +191,34 @@ fn endpoint(url: &str) -> Result<Endpoint, Fault> {
 async fn registered(
     args: VerifyArgs,
     places: &Places,
-    contract: &Contract,
+    examined: &mut Examined,
     observer: &dyn Observer,
-) -> Result<Matrix, Fault> {
+) -> Result<(), Fault> {
     let apis = registry::select(&registry::read(&places.root)?, &args.apis)?;
     let settings = process_settings(places, args.given, args.skip_build)?;
     let mut environment = ProcessEnvironment::open(settings, observer)?;
     let interrupt = interrupt::from_signals();
     let played = tokio::select! {
-        played = play(&mut environment, (&apis, places), contract, observer) => played,
+        played = play(&mut environment, (&apis, places), examined, observer) => played,
         () = interrupt.at_least(Urgency::EndPhase) => {
             Err(Fault::new(ExitClass::Interrupted, "interrupted"))
         }
     };
     let down = environment.shut_down().await;
-    let matrix = played?;
-    down?;
-    Ok(matrix)
+    played?;
+    down
 }
 
 async fn play(
     environment: &mut ProcessEnvironment,
     (apis, places): (&[Api], &Places),
-    contract: &Contract,
+    examined: &mut Examined,
     observer: &dyn Observer,
-) -> Result<Matrix, Fault> {
+) -> Result<(), Fault> {
     for api in apis {
         environment.build_service(api, observer).await?;
     }
     environment.start_application_database(observer).await?;
-    let mut matrix = Matrix::default();
     for api in apis {
         let log = places.state.join(format!("logs/verify-{}.log", api.id));
         let service = environment.start_service(api, &log).await?;
@@ -150,9 +227,9 @@ async fn play(
             database_url: environment.application_database()?.owner_url().map(str::to_owned),
             pid: service.pid,
         };
-        let verdicts = verify::play(contract, &target, observer).await;
+        let outcome = examined.examine(&api.id, &target, observer).await;
         environment.stop_service().await?;
-        matrix.add(&api.id, verdicts?);
+        outcome?;
     }
-    Ok(matrix)
+    Ok(())
 }

@@ -8,6 +8,7 @@
 pub mod case;
 pub mod compare;
 pub mod faults;
+pub mod generated;
 mod junit;
 mod matrix;
 mod play;

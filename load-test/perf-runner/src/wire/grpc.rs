@@ -13,6 +13,9 @@ use tonic_types::StatusExt as _;
 
 use super::{GrpcCode, Reply, Status, Violation, WireFault};
 
+/// More than the names of all fields that one event can have, which come as trailers.
+const TRAILERS_LIMIT_BYTES: u32 = 1024 * 1024;
+
 /// One unary call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GrpcRequest {
@@ -45,8 +48,10 @@ impl GrpcConnection {
         let unusable = || WireFault::Unusable { authority: authority.to_owned() };
         authority.parse::<http::uri::Authority>().map_err(|_| unusable())?;
         let endpoint = Endpoint::from_shared(format!("http://{authority}")).map_err(|_| unusable())?;
-        let channel = endpoint.connect_timeout(limit).connect().await.map_err(|source| {
-            WireFault::Unreachable { authority: authority.to_owned(), source: source.into() }
+        let endpoint = endpoint.http2_max_header_list_size(TRAILERS_LIMIT_BYTES).connect_timeout(limit);
+        let channel = endpoint.connect().await.map_err(|source| WireFault::Unreachable {
+            authority: authority.to_owned(),
+            source: source.into(),
         })?;
         Ok(Self { channel, authority: authority.to_owned(), limit })
     }

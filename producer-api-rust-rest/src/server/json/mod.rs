@@ -53,26 +53,28 @@ fn checked_text(body: &[u8]) -> Result<&str, Fault> {
         return Err(Fault::malformed("The body is empty"));
     }
     let text = std::str::from_utf8(body).map_err(|_| Fault::malformed("The body is not valid UTF-8"))?;
-    if is_deeper_than(text, MOST_LEVELS) {
-        return Err(Fault::malformed("The body is nested deeper than 64 levels"));
-    }
+    check_tokens(text)?;
     Ok(text)
 }
 
-/// Counts without recursion and before anything is parsed, so that no depth can hurt.
-fn is_deeper_than(text: &str, levels: usize) -> bool {
+/// Counts levels without recursion and before anything is parsed, so that no depth can hurt.
+/// Looks for control characters too: the parser lets them pass in keys that are read as bytes.
+fn check_tokens(text: &str) -> Result<(), Fault> {
     let mut level = 0_usize;
     for token in Tokens::new(text) {
         match token {
             Token::Open => level += 1,
             Token::Close => level = level.saturating_sub(1),
+            Token::Text(text) if text.bytes().any(|byte| byte < b' ') => {
+                return Err(Fault::malformed("A control character is not escaped"));
+            }
             Token::Text(_) | Token::Number(_) => {}
         }
-        if level > levels {
-            return true;
+        if level > MOST_LEVELS {
+            return Err(Fault::malformed("The body is nested deeper than 64 levels"));
         }
     }
-    false
+    Ok(())
 }
 
 /// The parser's own words may repeat what was sent, so only the place is kept.

@@ -72,6 +72,8 @@ fn a_body_that_is_not_one_json_object_is_malformed() {
         &format!("{valid}\0"),
         &format!("\u{feff}{valid}"),
         &valid.replace("loan-1", "loan\t1"),
+        "{\"unknown\tkey\":1}",
+        "{\"unknown\\n\tkey\":1}",
     ] {
         assert_eq!(verdict(body.as_bytes()), ["malformed"], "{body}");
     }

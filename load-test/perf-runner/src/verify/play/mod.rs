@@ -57,20 +57,7 @@ pub async fn play(
 ) -> Result<Vec<CaseVerdict>, Fault> {
     let what = format!("verify {}", target.endpoint.authority);
     watched(observer, &what, async {
-        let database = match &target.database_url {
-            Some(url) => Some(Database::open(url).await?),
-            None => None,
-        };
-        crate::wire::health(&target.endpoint).await.map_err(|fault| {
-            Fault::failed("the service cannot be verified")
-                .cause(fault)
-                .repair("start it, with its database, and see that its health call succeeds")
-        })?;
-        let sender = Sender::open(&target.endpoint)
-            .await
-            .map_err(|fault| Fault::failed("the service cannot be verified").cause(fault))?;
-        let means = Means::of(database.as_ref(), target.pid);
-        let mut player = Player { contract, wire: target.endpoint.protocol, sender, database, means };
+        let mut player = Player::open(contract, target).await?;
         let mut order: Vec<usize> = (0..contract.cases.len()).collect();
         order.sort_by_key(|index| contract.cases[*index].ends_service());
         let mut verdicts: Vec<(usize, CaseVerdict)> = Vec::with_capacity(order.len());
@@ -86,7 +73,8 @@ pub async fn play(
     .await
 }
 
-struct Player<'a> {
+/// Plays cases on one service, one after the other.
+pub(super) struct Player<'a> {
     contract: &'a Contract,
     wire: Protocol,
     sender: Sender,
@@ -94,7 +82,28 @@ struct Player<'a> {
     means: Means,
 }
 
-impl Player<'_> {
+impl<'a> Player<'a> {
+    /// Connects to the service and its database, and sees that both answer.
+    ///
+    /// # Errors
+    /// When one of them does not.
+    pub(super) async fn open(contract: &'a Contract, target: &Target) -> Result<Self, Fault> {
+        let database = match &target.database_url {
+            Some(url) => Some(Database::open(url).await?),
+            None => None,
+        };
+        crate::wire::health(&target.endpoint).await.map_err(|fault| {
+            Fault::failed("the service cannot be verified")
+                .cause(fault)
+                .repair("start it, with its database, and see that its health call succeeds")
+        })?;
+        let sender = Sender::open(&target.endpoint)
+            .await
+            .map_err(|fault| Fault::failed("the service cannot be verified").cause(fault))?;
+        let means = Means::of(database.as_ref(), target.pid);
+        Ok(Self { contract, wire: target.endpoint.protocol, sender, database, means })
+    }
+
     async fn verdict(&mut self, case: &Case) -> CaseVerdict {
         let began = Instant::now();
         let outcome = match self.obstacle(case) {
@@ -148,7 +157,7 @@ impl Player<'_> {
     ///
     /// # Errors
     /// When something other than the service keeps the case from being played.
-    async fn differences(&mut self, case: &Case) -> Result<Vec<Difference>, Fault> {
+    pub(super) async fn differences(&mut self, case: &Case) -> Result<Vec<Difference>, Fault> {
         let mut began = None;
         if let Some(database) = &mut self.database {
             began = Some(database.prepare(&case.given).await?);
