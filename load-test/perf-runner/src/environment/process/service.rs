@@ -213,12 +213,13 @@ impl Service {
 }
 
 /// The files that starting the service runs: its binary, or its jar. The first
-/// word of the start command and every further one with a slash.
+/// word of the start command and every further one with a slash; `@` marks a file
+/// of arguments.
 pub(super) fn programs(api: &Api, root: &Path) -> Vec<PathBuf> {
     api.start
         .iter()
         .filter(|word| word.contains('/') && !word.starts_with('-'))
-        .map(|word| root.join(word))
+        .map(|word| root.join(word.trim_start_matches('@')))
         .collect()
 }
 
