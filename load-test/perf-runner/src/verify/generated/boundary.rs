@@ -67,8 +67,17 @@ fn is_plain(written: &str) -> bool {
     // A number of 400 digits or with a huge exponent fits no double, which is a rule.
     let Some(number) = double(written) else { return true };
     let is_integer = !written.contains(['.', 'e', 'E']);
-    let prints_back = Decimal::of(written).is_some_and(|it| Some(it) == Decimal::of(&format!("{number:e}")));
+    let prints_back = Decimal::of(written).is_some_and(|it| {
+        Some(&it) == Decimal::of(&format!("{number:e}")).as_ref() && !is_between_two(number, &it)
+    });
     prints_back && !(is_integer && number.abs() > LARGEST_INTEGER)
+}
+
+/// Whether two decimals of the least length are equally near to the double: languages
+/// differ in which of them they print.
+fn is_between_two(number: f64, printed: &Decimal) -> bool {
+    let exact = Decimal::of(&format!("{number:.1074e}"));
+    exact.is_some_and(|it| it.digits.len() == printed.digits.len() + 1 && it.digits.ends_with('5'))
 }
 
 fn is_event_of_message(event: &str) -> bool {
@@ -117,6 +126,14 @@ mod tests {
         {
             assert!(!is_event_inside(&format!("{{\"a\":{number}}}")), "{number}");
         }
+    }
+
+    #[test]
+    fn a_number_that_languages_print_in_two_ways_is_outside() {
+        // The double between them is 1728500768793356.25.
+        assert!(!is_event_inside(r#"{"a":-172850076879.335630E4}"#));
+        assert!(!is_event_inside(r#"{"a":1728500768793356.2}"#));
+        assert!(is_event_inside(r#"{"a":0.5}"#) && is_event_inside(r#"{"a":1728500768793.3562}"#));
     }
 
     #[test]

@@ -51,10 +51,11 @@ fn rest(dice: &mut Dice) -> Item {
 
 fn grpc(dice: &mut Dice) -> Option<Item> {
     let event = event::any(dice);
+    let mapped = Item::mapped(&event).filter(boundary::is_inside)?;
     match dice.below(100) {
         0..12 => messages::spoiled(dice, &event),
         18..19 if dice.one_in(3) => messages::sized(dice, &event),
-        _ => Item::mapped(&event),
+        _ => Some(mapped),
     }
 }
 
