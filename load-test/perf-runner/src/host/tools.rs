@@ -1,6 +1,6 @@
 //! The versions of the tools that a campaign may need.
 
-use std::{path::Path, process::Stdio, time::Duration};
+use std::{ffi::OsString, path::Path, process::Stdio, time::Duration};
 
 use futures_util::future::join_all;
 use tokio::{process::Command, time::timeout};
@@ -25,7 +25,9 @@ const PROGRAMS: [(&str, &[&str]); 7] = [
 /// Asks all tools at once. `postgres` is what the clusters would run, and `k6` the
 /// version that the repository pins: neither need be on PATH.
 pub(super) async fn read(root: &Path) -> Vec<ToolVersion> {
-    let mut tools = join_all(PROGRAMS.map(|(name, arguments)| ask(name, arguments))).await;
+    // The JDK that services will get, not the one of PATH.
+    let variables = jdk::variables();
+    let mut tools = join_all(PROGRAMS.map(|(name, arguments)| ask(name, arguments, &variables))).await;
     let postgres = postgres_cluster::Binaries::find(None).ok();
     tools.push(ToolVersion {
         name: "postgres".to_owned(),
@@ -35,10 +37,13 @@ pub(super) async fn read(root: &Path) -> Vec<ToolVersion> {
     tools
 }
 
-async fn ask(name: &str, arguments: &[&str]) -> ToolVersion {
+async fn ask(name: &str, arguments: &[&str], variables: &[(&str, OsString)]) -> ToolVersion {
     let mut command = Command::new(name);
-    // The JDK that services will get, not the one of PATH.
-    command.envs(jdk::variables()).args(arguments).stdin(Stdio::null()).kill_on_drop(true);
+    command
+        .envs(variables.iter().map(|(name, value)| (name, value)))
+        .args(arguments)
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
     let version = match timeout(PATIENCE, command.output()).await {
         Ok(Ok(output)) if output.status.success() => {
             // Java says it on standard error.

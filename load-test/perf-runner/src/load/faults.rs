@@ -5,34 +5,13 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::{fault::Fault, model::Protocol};
+use crate::{fault::Fault, model::Protocol, wire::GRPC_CODE_NAMES};
 
 const CONTRACT_FAULTS: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../contract/faults.yaml"));
 
 /// The fault that is told from its namesakes by a reply that names broken fields.
 const WITH_DETAILS: &str = "invalid_event";
-
-/// gRPC's status codes by number; 0 is no failure.
-const GRPC_STATUSES: [&str; 17] = [
-    "OK",
-    "CANCELLED",
-    "UNKNOWN",
-    "INVALID_ARGUMENT",
-    "DEADLINE_EXCEEDED",
-    "NOT_FOUND",
-    "ALREADY_EXISTS",
-    "PERMISSION_DENIED",
-    "RESOURCE_EXHAUSTED",
-    "FAILED_PRECONDITION",
-    "ABORTED",
-    "OUT_OF_RANGE",
-    "UNIMPLEMENTED",
-    "INTERNAL",
-    "UNAVAILABLE",
-    "DATA_LOSS",
-    "UNAUTHENTICATED",
-];
 
 /// HTTP statuses that a service, its server or a proxy is likely to answer with
 /// when it names no fault.
@@ -72,7 +51,7 @@ pub(super) fn of(protocol: Protocol) -> Result<FailureKinds, Fault> {
     match protocol {
         Protocol::Rest => kinds.extend(HTTP_STATUSES.map(|status| format!("http_{status}"))),
         Protocol::Grpc => {
-            kinds.extend((1..GRPC_STATUSES.len()).map(|code| format!("grpc_{code}")));
+            kinds.extend((1..GRPC_CODE_NAMES.len()).map(|code| format!("grpc_{code}")));
             for fault in faults {
                 let Some(code) = fault.grpc.as_deref().and_then(grpc_code) else { continue };
                 let names = if fault.name == WITH_DETAILS { &mut with_details } else { &mut by_status };
@@ -91,7 +70,7 @@ fn wire_word(protocol: Protocol) -> &'static str {
 }
 
 fn grpc_code(name: &str) -> Option<u32> {
-    GRPC_STATUSES.iter().zip(0..).find_map(|(status, code)| (*status == name).then_some(code))
+    GRPC_CODE_NAMES.iter().zip(0..).find_map(|(status, code)| (*status == name).then_some(code))
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use std::{fmt, str::FromStr};
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct GrpcCode(tonic::Code);
 
-const NAMES: [&str; 17] = [
+/// gRPC's status codes by number; 0 is no failure.
+pub const GRPC_CODE_NAMES: [&str; 17] = [
     "OK",
     "CANCELLED",
     "UNKNOWN",
@@ -32,7 +33,11 @@ impl GrpcCode {
 
     /// `INVALID_ARGUMENT`.
     pub fn name(self) -> &'static str {
-        usize::try_from(self.0 as i32).ok().and_then(|code| NAMES.get(code)).copied().unwrap_or("UNKNOWN")
+        usize::try_from(self.0 as i32)
+            .ok()
+            .and_then(|code| GRPC_CODE_NAMES.get(code))
+            .copied()
+            .unwrap_or("UNKNOWN")
     }
 }
 
@@ -46,7 +51,7 @@ impl FromStr for GrpcCode {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        let code = NAMES.iter().position(|known| *known == name);
+        let code = GRPC_CODE_NAMES.iter().position(|known| *known == name);
         let code = code.and_then(|code| i32::try_from(code).ok());
         code.map(|code| Self(tonic::Code::from_i32(code)))
             .ok_or_else(|| format!("`{name}` is no gRPC status code"))

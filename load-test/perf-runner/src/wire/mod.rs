@@ -16,7 +16,7 @@ use std::time::Duration;
 
 pub use fault::WireFault;
 pub use grpc::{GrpcConnection, GrpcRequest};
-pub use grpc_code::GrpcCode;
+pub use grpc_code::{GRPC_CODE_NAMES, GrpcCode};
 pub use raw::RawRequest;
 pub use reply::{Reply, Status, Violation};
 pub use rest::{Delivery, RestConnection, RestRequest};
