@@ -259,6 +259,7 @@ fn stored_run(campaign: &CampaignId, planned: &PlannedRun) -> StoredRun {
         raw_files: format!("{campaign}/{}", planned.id),
         planned: planned.phases.clone(),
         phases: vec![phase(planned.slot)],
+        samples: None,
         audit: Some(audit()),
     };
     let checks = vec![
@@ -282,6 +283,9 @@ fn phase(slot: u32) -> PhaseFigures {
         received_bytes: Some(1_105),
         request: Some(quantiles(1.0 + f64::from(slot) / 3.0)),
         iteration: Some(quantiles(1.5 + f64::from(slot) / 3.0)),
+        connections_opened: Some(1),
+        window: None,
+        seconds: Vec::new(),
     }
 }
 

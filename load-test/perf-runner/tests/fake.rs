@@ -89,9 +89,9 @@ async fn cycle(environment: &mut FakeEnvironment, folder: &Path, urgency: Urgenc
     let of = LoadOf { plan: &plan, run, endpoint: &service.endpoint, templates: &templates };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let job = load::prepare(&of, &LoadPaths { repository: &root, folder }, 2)?;
-    let end = environment.run_generator(&job, &interrupt).await?;
+    let ran = environment.run_generator(&job, &interrupt).await?;
     let service = environment.stop_service().await?.unwrap();
-    let result = load::read(&job, &end, run)?;
+    let result = load::read(&job, &ran.end, run)?;
     let sent = Sent { tag: &run.tag, templates: &templates, load: &result };
     let facts = audit::read(&environment.application_database()?, &sent).await?;
     let audit = audit::judge(&result, &facts);

@@ -11,7 +11,7 @@ use crate::{
     fault::Fault,
     interrupt::Interrupt,
     model::{
-        Api, ApplicationDatabase, Build, EventTemplate, GeneratorEnd, GeneratorJob, RunningService,
+        Api, ApplicationDatabase, Build, EventTemplate, GeneratorJob, GeneratorRun, RunningService,
         ServiceEnd,
     },
     progress::Observer,
@@ -62,12 +62,13 @@ pub trait Environment {
     /// Sends one event over the service's wire and finds its row.
     async fn prove(&mut self, template: &EventTemplate) -> Result<(), Fault>;
 
-    /// Runs the generator to its end, its deadline, or the user's interrupt.
+    /// Runs the generator to its end, its deadline, or the user's interrupt, and
+    /// samples every process meanwhile.
     async fn run_generator(
         &mut self,
         job: &GeneratorJob,
         interrupt: &Interrupt,
-    ) -> Result<GeneratorEnd, Fault>;
+    ) -> Result<GeneratorRun, Fault>;
 
     /// Stops the service: SIGTERM, 10 s, then SIGKILL. None when none was running.
     async fn stop_service(&mut self) -> Result<Option<ServiceEnd>, Fault>;

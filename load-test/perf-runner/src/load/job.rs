@@ -12,8 +12,8 @@ use super::{
 use crate::{
     fault::Fault,
     model::{
-        Endpoint, EntityId, EventTemplate, GeneratorJob, GeneratorSummary, LoadPlan, PhaseLoad, Plan,
-        PlannedPhase, PlannedRun, Protocol, Unacknowledged,
+        Endpoint, EntityId, EventTemplate, GeneratorJob, GeneratorSummary, LoadPlan, Plan, PlannedPhase,
+        PlannedRun, Protocol, Unacknowledged,
     },
     whole_file,
     wire::EVENTS_PATH,
@@ -88,6 +88,7 @@ pub fn prepare(load: &LoadOf<'_>, paths: &LoadPaths<'_>, cores: u32) -> Result<G
         script,
         folder,
         deadline_ms: load.run.deadline_ms,
+        phases: load.run.phases.clone(),
     })
 }
 
@@ -141,9 +142,7 @@ fn load_plan(load: &LoadOf<'_>) -> Result<LoadPlan, Fault> {
 fn named_per_vu(phases: &[PlannedPhase]) -> u64 {
     let vus: u64 = phases
         .iter()
-        .map(|phase| match phase.load {
-            PhaseLoad::Iterations { vus, .. } => u64::from(vus),
-        })
+        .map(|phase| u64::from(phase.load.max_vus()))
         // VUs are used again by later phases, so the largest phase has them all.
         .max()
         .unwrap_or(1);
@@ -196,6 +195,7 @@ fn write(folder: &Path, name: &str, content: &impl Serialize) -> Result<(), Faul
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::PhaseLoad;
 
     #[test]
     fn a_folder_that_cannot_be_made_is_named_with_a_repair() {

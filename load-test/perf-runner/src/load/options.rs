@@ -51,6 +51,8 @@ fn scenarios(of: &OptionsOf<'_>) -> Map<String, Value> {
 fn scenario(phase: &PlannedPhase, request_timeout_ms: u64) -> Value {
     let mut scenario = match &phase.load {
         PhaseLoad::Iterations { vus, per_vu, max_duration_ms } => iterations(*vus, *per_vu, *max_duration_ms),
+        PhaseLoad::Vus { vus, hold_ms } => held_vus(*vus, *hold_ms),
+        PhaseLoad::Rate { per_s, hold_ms, max_vus } => held_rate(*per_s, *hold_ms, *max_vus),
     };
     scenario.insert("startTime".to_owned(), milliseconds(phase.start_ms));
     scenario.insert("gracefulStop".to_owned(), milliseconds(request_timeout_ms));
@@ -63,6 +65,27 @@ fn iterations(vus: u32, per_vu: u32, max_duration_ms: u64) -> Map<String, Value>
         ("vus".to_owned(), json!(vus)),
         ("iterations".to_owned(), json!(per_vu)),
         ("maxDuration".to_owned(), milliseconds(max_duration_ms)),
+    ])
+}
+
+fn held_vus(vus: u32, hold_ms: u64) -> Map<String, Value> {
+    Map::from_iter([
+        ("executor".to_owned(), json!("constant-vus")),
+        ("vus".to_owned(), json!(vus)),
+        ("duration".to_owned(), milliseconds(hold_ms)),
+    ])
+}
+
+/// All VUs are made before the start: making one under load would cost the
+/// generator just when it has none to spare.
+fn held_rate(per_s: u32, hold_ms: u64, max_vus: u32) -> Map<String, Value> {
+    Map::from_iter([
+        ("executor".to_owned(), json!("constant-arrival-rate")),
+        ("rate".to_owned(), json!(per_s)),
+        ("timeUnit".to_owned(), json!("1s")),
+        ("preAllocatedVUs".to_owned(), json!(max_vus)),
+        ("maxVUs".to_owned(), json!(max_vus)),
+        ("duration".to_owned(), milliseconds(hold_ms)),
     ])
 }
 

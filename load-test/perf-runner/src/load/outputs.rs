@@ -54,6 +54,7 @@ pub fn read(job: &GeneratorJob, end: &GeneratorEnd, run: &PlannedRun) -> Result<
         unacknowledged_complete: !cut && unacknowledged.len() as u64 == not_acknowledged,
         unacknowledged,
         phases,
+        seconds: None,
     })
 }
 

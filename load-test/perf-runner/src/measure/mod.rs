@@ -29,6 +29,9 @@ fn figures(phase: &PlannedPhase, numbers: &PhaseNumbers) -> PhaseFigures {
         received_bytes: Some(numbers.received_bytes),
         request: numbers.request.clone(),
         iteration: numbers.iteration.clone(),
+        connections_opened: numbers.connections_opened,
+        window: None,
+        seconds: Vec::new(),
     }
 }
 
@@ -38,6 +41,9 @@ fn figures(phase: &PlannedPhase, numbers: &PhaseNumbers) -> PhaseFigures {
 fn window_ms(phase: &PlannedPhase) -> Option<f64> {
     match phase.load {
         PhaseLoad::Iterations { .. } => None,
+        PhaseLoad::Vus { hold_ms, .. } | PhaseLoad::Rate { hold_ms, .. } => {
+            Some(f64::from(u32::try_from(hold_ms.saturating_sub(phase.settle_ms)).unwrap_or(u32::MAX)))
+        }
     }
 }
 

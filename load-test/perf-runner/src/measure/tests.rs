@@ -66,6 +66,7 @@ fn load(phases: Vec<PhaseNumbers>) -> LoadResult {
         phases,
         unacknowledged: Vec::new(),
         unacknowledged_complete: true,
+        seconds: None,
     }
 }
 

@@ -49,12 +49,18 @@ impl FromStr for WhichCampaign {
 pub enum Mode {
     /// One VU, five iterations: proves the path and ranks nothing.
     Smoke,
+    /// Four held loads up to 200 VUs.
+    Full,
+    /// Seven held loads up to 2,000 VUs: at what load does it break?
+    Saturation,
 }
 
 impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Smoke => "smoke",
+            Self::Full => "full",
+            Self::Saturation => "saturation",
         })
     }
 }

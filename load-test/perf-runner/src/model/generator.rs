@@ -5,7 +5,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{FailureKind, Quantiles};
+use super::{FailureKind, PlannedPhase, Quantiles, Samples, SecondNumbers};
 
 /// Everything needed to run the generator once. Paths are the runner's; an
 /// environment that runs it elsewhere maps them.
@@ -21,6 +21,8 @@ pub struct GeneratorJob {
     pub variables: Vec<(String, String)>,
     /// How long it may take, in milliseconds.
     pub deadline_ms: u64,
+    /// The held loads, at whose edges the database's counters are read.
+    pub phases: Vec<PlannedPhase>,
 }
 
 impl GeneratorJob {
@@ -43,6 +45,15 @@ pub struct GeneratorEnd {
     pub interrupted: bool,
     /// Its last log lines.
     pub log_tail: Vec<String>,
+}
+
+/// One run of the generator: how it ended, and what was sampled meanwhile.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GeneratorRun {
+    /// How its process ended.
+    pub end: GeneratorEnd,
+    /// What every process used, second by second.
+    pub samples: Samples,
 }
 
 /// What an exit code of the generator means.
@@ -132,4 +143,6 @@ pub struct LoadResult {
     pub unacknowledged: Vec<Unacknowledged>,
     /// Whether `unacknowledged` names all of them.
     pub unacknowledged_complete: bool,
+    /// The generator's stream, ordered by second; none with a generator that has none.
+    pub seconds: Option<Vec<SecondNumbers>>,
 }

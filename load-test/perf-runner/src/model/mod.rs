@@ -9,12 +9,15 @@ mod campaign;
 mod check;
 mod entity_id;
 mod generator;
+mod histogram;
 mod host;
 mod load_plan;
 mod payload;
 mod phase;
 mod plan;
 mod quantiles;
+mod sample;
+mod second;
 mod service;
 mod summary;
 mod test_run;
@@ -26,13 +29,18 @@ pub use campaign::{
 };
 pub use check::{Check, CheckScope, Verdict};
 pub use entity_id::EntityId;
-pub use generator::{ExitMeaning, GeneratorEnd, GeneratorJob, LoadResult, PhaseNumbers, Unacknowledged};
+pub use generator::{
+    ExitMeaning, GeneratorEnd, GeneratorJob, GeneratorRun, LoadResult, PhaseNumbers, Unacknowledged,
+};
+pub use histogram::{BadHistogram, Histogram};
 pub use host::{GitState, HostFacts, ToolVersion};
 pub use load_plan::LoadPlan;
 pub use payload::{EventTemplate, PayloadSize};
-pub use phase::{FailureKind, PhaseFigures};
+pub use phase::{FailureKind, PhaseFigures, WindowFigures, WindowUse};
 pub use plan::{PhaseLoad, Plan, PlannedPhase, PlannedRun};
 pub use quantiles::Quantiles;
+pub use sample::{ActivitySample, DatabaseCounters, MissingSource, ResourceSample, Samples, Target};
+pub use second::{SecondFigures, SecondNumbers};
 pub use service::{ApplicationDatabase, Build, Endpoint, FakeRow, RunningService, ServiceEnd};
 pub use summary::{GeneratorSummary, PhaseSummary, TrendSummary};
 pub use test_run::{RunStatus, Step, TestRun, TestRunId};

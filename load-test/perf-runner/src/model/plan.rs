@@ -97,4 +97,40 @@ pub enum PhaseLoad {
         /// The phase ends after this time even if they are not done, in milliseconds.
         max_duration_ms: u64,
     },
+    /// A constant number of VUs for a set time, each waiting for its answer: the
+    /// closed model.
+    Vus {
+        /// Virtual users.
+        vus: u32,
+        /// How long the load is held, settle time included, in milliseconds.
+        hold_ms: u64,
+    },
+    /// A constant number of iterations begun per second, whatever the service does:
+    /// the open model.
+    Rate {
+        /// Iterations begun per second.
+        per_s: u32,
+        /// How long the load is held, settle time included, in milliseconds.
+        hold_ms: u64,
+        /// VUs that may be busy at once; what they cannot start is dropped and counted.
+        max_vus: u32,
+    },
+}
+
+impl PhaseLoad {
+    /// VUs it may need at once.
+    pub fn max_vus(&self) -> u32 {
+        match self {
+            Self::Iterations { vus, .. } | Self::Vus { vus, .. } => *vus,
+            Self::Rate { max_vus, .. } => *max_vus,
+        }
+    }
+
+    /// How long it is held, in milliseconds; none for a set number of iterations.
+    pub fn hold_ms(&self) -> Option<u64> {
+        match self {
+            Self::Iterations { .. } => None,
+            Self::Vus { hold_ms, .. } | Self::Rate { hold_ms, .. } => Some(*hold_ms),
+        }
+    }
 }

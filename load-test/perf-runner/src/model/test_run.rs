@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Audit, CampaignId, ExitMeaning, Language, PayloadSize, PhaseFigures, PlannedPhase, PlannedRun, Protocol,
-    ServiceEnd,
+    Samples, ServiceEnd,
 };
 
 /// Names a test run everywhere: the campaign's id, round and slot, API, payload.
@@ -96,6 +96,9 @@ pub struct TestRun {
     pub planned: Vec<PlannedPhase>,
     /// What was measured, one entry per phase that was begun.
     pub phases: Vec<PhaseFigures>,
+    /// What was sampled while the generator ran; none when it did not.
+    #[serde(default)]
+    pub samples: Option<Samples>,
     /// The audit; none when it could not be made.
     pub audit: Option<Audit>,
 }
@@ -125,6 +128,7 @@ impl TestRun {
             raw_files: format!("{campaign}/{}", planned.folder_name()),
             planned: planned.phases.clone(),
             phases: Vec::new(),
+            samples: None,
             audit: None,
         }
     }

@@ -84,7 +84,8 @@ fn runs(campaign: &CampaignId, settings: &Settings, apis: &[Api]) -> Vec<Planned
 
 fn phases(settings: &Settings) -> Vec<PlannedPhase> {
     match settings.mode {
-        Mode::Smoke => {
+        // Held loads of one minute until they can be chosen.
+        Mode::Smoke | Mode::Full | Mode::Saturation => {
             vec![PlannedPhase { name: "p1".to_owned(), load: SMOKE, start_ms: 0, settle_ms: 0 }]
         }
     }
@@ -95,6 +96,7 @@ fn phases(settings: &Settings) -> Vec<PlannedPhase> {
 fn planned_ms(phase: &PlannedPhase) -> u64 {
     match phase.load {
         PhaseLoad::Iterations { max_duration_ms, .. } => max_duration_ms,
+        PhaseLoad::Vus { hold_ms, .. } | PhaseLoad::Rate { hold_ms, .. } => hold_ms,
     }
 }
 

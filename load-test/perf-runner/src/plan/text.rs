@@ -42,6 +42,8 @@ fn phases(run: &PlannedRun) -> String {
         .iter()
         .map(|phase| match phase.load {
             PhaseLoad::Iterations { vus, per_vu, .. } => format!("{vus} VU x {per_vu} iterations"),
+            PhaseLoad::Vus { vus, hold_ms } => format!("{vus} VUs for {} s", hold_ms / 1000),
+            PhaseLoad::Rate { per_s, hold_ms, .. } => format!("{per_s}/s for {} s", hold_ms / 1000),
         })
         .collect();
     words.join(", ")

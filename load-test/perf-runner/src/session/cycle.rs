@@ -77,9 +77,10 @@ impl<E: Environment> Measuring<'_, E> {
         let of = load::LoadOf { plan: &campaign.plan, run: planned, endpoint: &started.endpoint, templates };
         let paths = load::LoadPaths { repository: &session.settings.places.root, folder };
         let job = load::prepare(&of, &paths, campaign.host.cores)?;
-        let end = session.step(run, "load", environment.run_generator(&job, &session.interrupt)).await?;
-        run.generator = Some(load::meaning(&end));
-        load::read(&job, &end, planned)
+        let ran = session.step(run, "load", environment.run_generator(&job, &session.interrupt)).await?;
+        run.generator = Some(load::meaning(&ran.end));
+        run.samples = Some(ran.samples);
+        load::read(&job, &ran.end, planned)
     }
 }
 

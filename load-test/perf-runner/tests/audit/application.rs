@@ -126,5 +126,6 @@ pub(crate) fn load(acknowledged: u64, refused: &[String], unanswered: &[String])
             .chain(unanswered.iter().map(|id| named(id, None)))
             .collect(),
         unacknowledged_complete: true,
+        seconds: None,
     }
 }

@@ -20,6 +20,7 @@ pub(crate) fn job(world: &World, deadline_ms: u64) -> GeneratorJob {
         arguments: vec!["run".into(), "rest.js".into()],
         variables: vec![("PERF_PLAN".into(), "load-plan.json".into())],
         deadline_ms,
+        phases: Vec::new(),
     }
 }
 
@@ -44,7 +45,7 @@ while true; do sleep 0.05; done";
 async fn it_gets_its_arguments_and_variables_and_nothing_of_the_runner_s() {
     let (world, mut environment) = world("echo \"$@\"; env; exit 3");
     let (_sender, interrupt) = Interrupt::channel();
-    let end = environment.run_generator(&job(&world, 60_000), &interrupt).await.unwrap();
+    let end = environment.run_generator(&job(&world, 60_000), &interrupt).await.unwrap().end;
     assert_eq!((end.code, end.overdue, end.interrupted), (Some(3), false, false));
     let log = fs::read_to_string(world.root().join("run/k6.log")).unwrap();
     assert!(log.contains("run rest.js") && log.contains("PERF_PLAN=load-plan.json"), "{log}");
@@ -56,7 +57,7 @@ async fn it_gets_its_arguments_and_variables_and_nothing_of_the_runner_s() {
 async fn past_its_deadline_it_is_asked_to_end() {
     let (world, mut environment) = world(PATIENT);
     let (_sender, interrupt) = Interrupt::channel();
-    let end = environment.run_generator(&job(&world, 1_000), &interrupt).await.unwrap();
+    let end = environment.run_generator(&job(&world, 1_000), &interrupt).await.unwrap().end;
     assert_eq!((end.code, end.overdue), (Some(105), true));
     assert!(world.root().join("run/summary.json").exists());
 }
@@ -72,7 +73,7 @@ async fn at_the_first_interrupt_it_ends_its_phase_and_writes_its_summary() {
         }
         sender.send_replace(Urgency::EndPhase);
     });
-    let end = end.unwrap();
+    let end = end.unwrap().end;
     assert_eq!((end.code, end.interrupted, end.overdue), (Some(105), true, false));
     assert!(world.root().join("run/summary.json").exists());
 }
@@ -90,7 +91,7 @@ async fn at_the_second_interrupt_it_is_killed() {
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         sender.send_replace(Urgency::Now);
     });
-    let end = end.unwrap();
+    let end = end.unwrap().end;
     assert_eq!((end.code, end.signal, end.interrupted), (None, Some(9), true));
     assert!(!runs(pid_in(&world.root().join("run/pid"))));
 }

@@ -114,7 +114,7 @@ async fn the_load_ends_with_the_service_that_it_loads() {
         }
         kill(service.pid.unwrap());
     });
-    let end = end.unwrap();
+    let end = end.unwrap().end;
     assert_eq!((end.code, end.overdue, end.interrupted), (Some(105), false, false));
     let service = environment.stop_service().await.unwrap().unwrap();
     assert_eq!((service.early, service.signal), (true, Some(9)));

@@ -39,6 +39,7 @@ fn load(unacknowledged: Vec<Unacknowledged>) -> LoadResult {
         phase_ms: BTreeMap::new(),
         unacknowledged,
         unacknowledged_complete: true,
+        seconds: None,
     }
 }
 

@@ -24,6 +24,7 @@ fn load(acknowledged: u64, failed: u64, unknown: u64) -> LoadResult {
         phase_ms: BTreeMap::new(),
         unacknowledged: Vec::new(),
         unacknowledged_complete: true,
+        seconds: None,
     }
 }
 

@@ -97,7 +97,7 @@ impl Course<'_> {
     /// Sends a phase's events; an interrupted one sends none. Gives its numbers
     /// and when it ended.
     fn phase(&mut self, phase: &PlannedPhase, after_ms: f64, interrupted: bool) -> (PhaseSummary, f64) {
-        let PhaseLoad::Iterations { vus, per_vu, .. } = phase.load;
+        let (vus, per_vu) = calls_of(&phase.load, self.plan.think_time_ms);
         let per_vu = if interrupted { 0 } else { per_vu };
         let begin_ms = after_ms.max(f64::from(u32::try_from(phase.start_ms).unwrap_or(u32::MAX)));
         let mut numbers = empty(u64::from(if interrupted { 0 } else { vus }));
@@ -212,6 +212,19 @@ fn end(faults: &[FakeFault], interrupted: bool) -> GeneratorEnd {
         overdue,
         interrupted,
         log_tail: Vec::new(),
+    }
+}
+
+/// VUs of a phase and the calls each makes: as many as its time allows with an
+/// answer after a few milliseconds.
+fn calls_of(load: &PhaseLoad, think_time_ms: u64) -> (u32, u32) {
+    let within = |hold_ms: u64| u32::try_from(hold_ms / (think_time_ms + 4)).unwrap_or(u32::MAX);
+    match load {
+        PhaseLoad::Iterations { vus, per_vu, .. } => (*vus, *per_vu),
+        PhaseLoad::Vus { vus, hold_ms } => (*vus, within(*hold_ms)),
+        PhaseLoad::Rate { per_s, hold_ms, .. } => {
+            (1, u32::try_from(u64::from(*per_s) * hold_ms / 1000).unwrap_or(u32::MAX))
+        }
     }
 }
 

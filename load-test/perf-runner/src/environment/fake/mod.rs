@@ -16,8 +16,8 @@ use crate::{
     fault::Fault,
     interrupt::Interrupt,
     model::{
-        Api, ApplicationDatabase, Build, Endpoint, EventTemplate, FakeRow, GeneratorEnd, GeneratorJob,
-        RunningService, ServiceEnd,
+        Api, ApplicationDatabase, Build, Endpoint, EventTemplate, FakeRow, GeneratorJob, GeneratorRun,
+        RunningService, Samples, ServiceEnd,
     },
     progress::Observer,
 };
@@ -159,14 +159,14 @@ impl Environment for FakeEnvironment {
         &mut self,
         job: &GeneratorJob,
         interrupt: &Interrupt,
-    ) -> Result<GeneratorEnd, Fault> {
+    ) -> Result<GeneratorRun, Fault> {
         let api = self.running()?.clone();
         let random = self.random(&format!("load {}", job.folder.file_name().unwrap_or_default().display()));
         let faults: Vec<FakeFault> =
             self.faults.iter().filter(|(name, _)| *name == api.id).map(|(_, fault)| *fault).collect();
         let loaded = generator::run(job, &faults, interrupt, random)?;
         self.rows.extend(loaded.rows);
-        Ok(loaded.end)
+        Ok(GeneratorRun { end: loaded.end, samples: Samples::default() })
     }
 
     async fn stop_service(&mut self) -> Result<Option<ServiceEnd>, Fault> {

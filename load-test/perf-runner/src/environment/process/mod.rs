@@ -44,8 +44,8 @@ use crate::{
     host::jdk,
     interrupt::Interrupt,
     model::{
-        Api, ApplicationDatabase, Build, EventTemplate, GeneratorEnd, GeneratorJob, Language, RunningService,
-        ServiceEnd,
+        Api, ApplicationDatabase, Build, EventTemplate, GeneratorJob, GeneratorRun, Language, RunningService,
+        Samples, ServiceEnd,
     },
     progress::{Event, Observer, watched},
     settings::Places,
@@ -291,7 +291,7 @@ impl Environment for ProcessEnvironment {
         &mut self,
         job: &GeneratorJob,
         interrupt: &Interrupt,
-    ) -> Result<GeneratorEnd, Fault> {
+    ) -> Result<GeneratorRun, Fault> {
         let places = &self.settings.places;
         let pinned = PinnedK6::new(&places.root, &places.state).program;
         let program = self.settings.given.k6.clone().unwrap_or(pinned);
@@ -311,7 +311,7 @@ impl Environment for ProcessEnvironment {
         let end = generator.wait(Duration::from_millis(job.deadline_ms), interrupt, service_ended).await;
         self.generator = None;
         self.lease()?.ended(pid)?;
-        end
+        Ok(GeneratorRun { end: end?, samples: Samples::default() })
     }
 
     async fn stop_service(&mut self) -> Result<Option<ServiceEnd>, Fault> {

@@ -57,6 +57,7 @@ impl Folder {
             arguments: Vec::new(),
             variables: Vec::new(),
             deadline_ms: 1,
+            phases: Vec::new(),
         }
     }
 

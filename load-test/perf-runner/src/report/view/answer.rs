@@ -78,6 +78,8 @@ fn verdict(stored: &StoredCampaign) -> String {
 fn ranks_nothing(campaign: &Campaign) -> String {
     let loads = campaign.plan.runs.iter().flat_map(|run| &run.phases).map(|phase| match phase.load {
         PhaseLoad::Iterations { vus, per_vu, .. } => (vus, u64::from(vus) * u64::from(per_vu)),
+        PhaseLoad::Vus { vus, .. } => (vus, 0),
+        PhaseLoad::Rate { max_vus, .. } => (max_vus, 0),
     });
     let (users, events) = loads.max().unwrap_or_default();
     format!(

@@ -11,6 +11,16 @@ pub(super) fn entries(mode: Mode) -> Vec<Named> {
              are few and its first call is made to a cold service, so its times describe these calls and \
              nothing else.",
         ),
+        Mode::Full => (
+            "Full",
+            "Held loads one after another, each with a number of virtual users that stays the same; what is \
+             within a phase's window counts.",
+        ),
+        Mode::Saturation => (
+            "Saturation",
+            "Held loads one after another up to far more virtual users than an API can serve without delay, to \
+             find at which of them it stops to keep up.",
+        ),
     };
     [purpose].iter().chain(&ENTRIES).map(|(name, text)| named(name, text)).collect()
 }

@@ -208,6 +208,16 @@ fn load_in_words(campaign: &Campaign) -> String {
                 counted(u64::from(vus), "virtual user", "virtual users"),
                 counted(u64::from(per_vu), "iteration", "iterations"),
             ),
+            PhaseLoad::Vus { vus, hold_ms } => format!(
+                "{} for {} s, one call at a time, {pause} ms pause after each call",
+                counted(u64::from(vus), "virtual user", "virtual users"),
+                hold_ms / 1000
+            ),
+            PhaseLoad::Rate { per_s, hold_ms, max_vus } => format!(
+                "{per_s} calls begun per second for {} s, whatever the service does, by at most {}",
+                hold_ms / 1000,
+                counted(u64::from(max_vus), "virtual user", "virtual users"),
+            ),
         })
         .collect();
     loads.sort();

@@ -89,6 +89,10 @@ fn load(load: &PhaseLoad) -> String {
             counted(u64::from(*vus), "virtual user", "virtual users"),
             counted(u64::from(*per_vu), "iteration", "iterations")
         ),
+        PhaseLoad::Vus { vus, hold_ms } => {
+            format!("{} for {} s", counted(u64::from(*vus), "virtual user", "virtual users"), hold_ms / 1000)
+        }
+        PhaseLoad::Rate { per_s, hold_ms, .. } => format!("{per_s}/s for {} s", hold_ms / 1000),
     }
 }
 

@@ -16,9 +16,10 @@ pub(super) type Phases = (Vec<PlannedPhase>, Vec<PhaseFigures>);
 
 const INSERT: &str = "
     insert into test_phases (test_run_id, phase, position, planned_start_ms, planned_settle_ms, planned_load,
-                             planned_vus, planned_iterations_per_vu, planned_duration_ms, window_ms,
-                             iterations, acknowledged, failed, unknown, dropped, sent_bytes, received_bytes)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+                             planned_vus, planned_iterations_per_vu, planned_rate_per_s, planned_duration_ms, window_ms,
+                             iterations, acknowledged, failed, unknown, dropped, sent_bytes, received_bytes,
+                             connections_opened)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
 
 pub(super) async fn insert(connection: &mut PgConnection, run: &TestRun) -> Result<(), RowError> {
     let is_planned = |figures: &&PhaseFigures| run.planned.iter().any(|planned| planned.name == figures.name);
@@ -52,13 +53,19 @@ fn bind_plan<'q>(
         .bind(count("position", index as u64 + 1)?)
         .bind(count("planned_start_ms", *start_ms)?)
         .bind(count("planned_settle_ms", *settle_ms)?);
-    match load {
-        PhaseLoad::Iterations { vus, per_vu, max_duration_ms } => Ok(query
-            .bind("iterations")
-            .bind(i64::from(*vus))
-            .bind(Some(i64::from(*per_vu)))
-            .bind(count("planned_duration_ms", *max_duration_ms)?)),
-    }
+    let (word, per_vu, rate, duration_ms) = match load {
+        PhaseLoad::Iterations { per_vu, max_duration_ms, .. } => {
+            ("iterations", Some(i64::from(*per_vu)), None, max_duration_ms)
+        }
+        PhaseLoad::Vus { hold_ms, .. } => ("vus", None, None, hold_ms),
+        PhaseLoad::Rate { per_s, hold_ms, .. } => ("rate", None, Some(f64::from(*per_s)), hold_ms),
+    };
+    Ok(query
+        .bind(word)
+        .bind(i64::from(load.max_vus()))
+        .bind(per_vu)
+        .bind(rate)
+        .bind(count("planned_duration_ms", *duration_ms)?))
 }
 
 fn bind_figures<'q>(query: Insert<'q>, figures: &PhaseFigures) -> Result<Insert<'q>, RowError> {
@@ -72,10 +79,13 @@ fn bind_figures<'q>(query: Insert<'q>, figures: &PhaseFigures) -> Result<Insert<
         dropped,
         sent_bytes,
         received_bytes,
+        connections_opened,
         // What was timed: `performance_metrics`.
         throughput_per_s: _,
         request: _,
         iteration: _,
+        window: _,
+        seconds: _,
     } = figures;
     Ok(query
         .bind(*window_ms)
@@ -85,13 +95,15 @@ fn bind_figures<'q>(query: Insert<'q>, figures: &PhaseFigures) -> Result<Insert<
         .bind(count("unknown", *unknown)?)
         .bind(maybe_count("dropped", *dropped)?)
         .bind(maybe_count("sent_bytes", *sent_bytes)?)
-        .bind(maybe_count("received_bytes", *received_bytes)?))
+        .bind(maybe_count("received_bytes", *received_bytes)?)
+        .bind(maybe_count("connections_opened", *connections_opened)?))
 }
 
 /// Of a phase that was never begun.
 fn bind_nothing(query: Insert<'_>) -> Insert<'_> {
     query
         .bind(None::<f64>)
+        .bind(None::<i64>)
         .bind(None::<i64>)
         .bind(None::<i64>)
         .bind(None::<serde_json::Value>)
@@ -142,6 +154,14 @@ fn read_load(row: &Reader<'_>) -> Result<PhaseLoad, RowError> {
             per_vu: row.count("planned_iterations_per_vu")?,
             max_duration_ms: row.count("planned_duration_ms")?,
         }),
+        "vus" => {
+            Ok(PhaseLoad::Vus { vus: row.count("planned_vus")?, hold_ms: row.count("planned_duration_ms")? })
+        }
+        "rate" => Ok(PhaseLoad::Rate {
+            per_s: row.count("planned_rate_per_s")?,
+            hold_ms: row.count("planned_duration_ms")?,
+            max_vus: row.count("planned_vus")?,
+        }),
         other => Err(row.unreadable("planned_load", format!("this runner knows no load {other:?}"))),
     }
 }
@@ -164,5 +184,8 @@ fn read_figures(row: &Reader<'_>) -> Result<Option<PhaseFigures>, RowError> {
         received_bytes: row.maybe_count("received_bytes")?,
         request: performance_metrics::read(row, &performance_metrics::REQUEST)?,
         iteration: performance_metrics::read(row, &performance_metrics::ITERATION)?,
+        connections_opened: row.maybe_count("connections_opened")?,
+        window: None,
+        seconds: Vec::new(),
     }))
 }

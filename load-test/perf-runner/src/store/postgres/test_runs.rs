@@ -53,6 +53,7 @@ pub(super) async fn insert(
         raw_files,
         planned: _,
         phases: _,
+        samples: _,
         audit: _,
     } = run;
     let query = sqlx::query(INSERT)
@@ -138,6 +139,7 @@ fn read(row: &PgRow) -> Result<TestRun, RowError> {
         raw_files: row.get("raw_files")?,
         planned: Vec::new(),
         phases: Vec::new(),
+        samples: None,
         audit: None,
     })
 }

@@ -1,0 +1,171 @@
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use hdrhistogram::{
+    Histogram as Hdr,
+    serialization::{Deserializer, Serializer as _, V2DeflateSerializer},
+};
+use serde::{Deserialize, Serialize};
+
+use super::Quantiles;
+
+/// Smallest and largest duration that is told apart, in microseconds: 1 us to 60 s.
+const LOWEST_US: u64 = 1;
+const HIGHEST_US: u64 = 60_000_000;
+/// Significant decimal digits that every bucket keeps.
+const DIGITS: u8 = 3;
+
+/// Durations, folded into an HDR histogram of microseconds: 1 us to 60 s, three
+/// digits. It can be merged without loss, which percentiles cannot. In JSON it is
+/// the V2 deflated encoding in base64.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Histogram(Hdr<u64>);
+
+/// Why a text is no histogram.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a histogram in base64: {0}")]
+pub struct BadHistogram(String);
+
+impl Histogram {
+    /// An empty one; none never happens with these bounds, which the crate checks anew.
+    ///
+    /// # Errors
+    /// Never for the bounds above.
+    pub fn empty() -> Result<Self, BadHistogram> {
+        Hdr::new_with_bounds(LOWEST_US, HIGHEST_US, DIGITS)
+            .map(Self)
+            .map_err(|error| BadHistogram(error.to_string()))
+    }
+
+    /// Reads the V2 encoding, deflated or not.
+    ///
+    /// # Errors
+    /// When the text is not base64 of such an encoding.
+    pub fn from_base64(text: &str) -> Result<Self, BadHistogram> {
+        let bytes = STANDARD.decode(text).map_err(|error| BadHistogram(error.to_string()))?;
+        Self::from_bytes(&bytes)
+    }
+
+    /// The same from bytes.
+    ///
+    /// # Errors
+    /// When they are not such an encoding.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, BadHistogram> {
+        Deserializer::new()
+            .deserialize(&mut &*bytes)
+            .map(Self)
+            .map_err(|error| BadHistogram(error.to_string()))
+    }
+
+    /// The V2 deflated encoding.
+    ///
+    /// # Errors
+    /// When it cannot be encoded, which a histogram of these bounds always can.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, BadHistogram> {
+        let mut bytes = Vec::new();
+        V2DeflateSerializer::new()
+            .serialize(&self.0, &mut bytes)
+            .map_err(|error| BadHistogram(error.to_string()))?;
+        Ok(bytes)
+    }
+
+    /// Counts one duration; what is outside the bounds counts as the bound.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Clamped just before.
+    pub fn record_ms(&mut self, duration_ms: f64) {
+        #[allow(clippy::cast_precision_loss)]
+        let us = (duration_ms * 1000.0).round().clamp(LOWEST_US as f64, HIGHEST_US as f64);
+        self.0.saturating_record(us as u64);
+    }
+
+    /// Adds all durations of another.
+    ///
+    /// # Errors
+    /// When the other holds durations that this one cannot.
+    pub fn merge(&mut self, other: &Self) -> Result<(), BadHistogram> {
+        self.0.add(&other.0).map_err(|error| BadHistogram(error.to_string()))
+    }
+
+    /// How many durations.
+    pub fn count(&self) -> u64 {
+        self.0.len()
+    }
+
+    /// The smallest duration below which a share `quantile` (0 to 1) of them lies,
+    /// in milliseconds; none when there are none.
+    pub fn quantile_ms(&self, quantile: f64) -> Option<f64> {
+        (self.count() > 0).then(|| ms(self.0.value_at_quantile(quantile)))
+    }
+
+    /// How many lie at or below this duration in milliseconds.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Clamped just before.
+    pub fn count_up_to_ms(&self, duration_ms: f64) -> u64 {
+        #[allow(clippy::cast_precision_loss)]
+        let us = (duration_ms * 1000.0).clamp(0.0, HIGHEST_US as f64);
+        self.0.count_between(0, us as u64)
+    }
+
+    /// The usual numbers of it; none when there are no durations.
+    pub fn quantiles(&self) -> Option<Quantiles> {
+        let at = |quantile| ms(self.0.value_at_quantile(quantile));
+        (self.count() > 0).then(|| Quantiles {
+            count: self.count(),
+            min_ms: ms(self.0.min()),
+            mean_ms: self.0.mean() / 1000.0,
+            p50_ms: at(0.5),
+            p90_ms: at(0.9),
+            p95_ms: at(0.95),
+            p99_ms: at(0.99),
+            max_ms: ms(self.0.max()),
+        })
+    }
+}
+
+#[allow(clippy::cast_precision_loss)] // At most 60 s in microseconds.
+fn ms(us: u64) -> f64 {
+    us as f64 / 1000.0
+}
+
+impl Serialize for Histogram {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let bytes = self.to_bytes().map_err(serde::ser::Error::custom)?;
+        serializer.serialize_str(&STANDARD.encode(bytes))
+    }
+}
+
+impl<'de> Deserialize<'de> for Histogram {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::from_base64(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(durations_ms: impl IntoIterator<Item = f64>) -> Histogram {
+        let mut histogram = Histogram::empty().unwrap();
+        durations_ms.into_iter().for_each(|duration| histogram.record_ms(duration));
+        histogram
+    }
+
+    #[test]
+    fn merging_parts_gives_the_whole() {
+        let mut merged = of((1..=500).map(f64::from));
+        merged.merge(&of((501..=1000).map(f64::from))).unwrap();
+        assert_eq!(merged, of((1..=1000).map(f64::from)));
+        let p99 = merged.quantile_ms(0.99).unwrap();
+        assert!((p99 - 990.0).abs() < 1.0, "{p99}");
+    }
+
+    #[test]
+    fn json_keeps_it() {
+        let histogram = of([0.004, 1.5, 59_999.0]);
+        let text = serde_json::to_string(&histogram).unwrap();
+        assert_eq!(serde_json::from_str::<Histogram>(&text).unwrap(), histogram);
+        assert!(serde_json::from_str::<Histogram>("\"AAAA\"").is_err());
+    }
+
+    #[test]
+    fn nothing_has_no_percentiles() {
+        assert_eq!((of([]).quantile_ms(0.5), of([]).quantiles()), (None, None));
+    }
+}
