@@ -43,7 +43,7 @@ async fn kept_by(protocol: Protocol) {
     let mut matrix = Matrix::default();
     matrix.add(format!("rust-{protocol}"), verdicts);
     let (_, tally) = matrix.tallies().next().unwrap();
-    assert!(matrix.is_kept() && tally.not_played == 0, "{}", matrix.to_text(120, true));
+    assert!(matrix.is_kept() && tally.not_played == 0, "{}", matrix.to_text(None, true));
     let ended = service.wait().await;
     assert_eq!(ended.status.code(), Some(0), "a case asked it to stop: {}", ended.log);
 }

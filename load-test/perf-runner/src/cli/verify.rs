@@ -2,7 +2,7 @@
 //! the registry, started for it one after the other, or against something that
 //! already runs.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::stdout, path::PathBuf, process::ExitCode};
 
 use clap::{Args, ValueEnum};
 use rand::RngExt as _;
@@ -37,7 +37,7 @@ pub(super) struct VerifyArgs {
     #[arg(long, value_name = "URL", env = "PERF_URL")]
     url: Option<String>,
     /// Play so many generated requests per API instead of the cases, held against the rules.
-    #[arg(long, value_name = "N", conflicts_with_all = ["verbose", "format"],
+    #[arg(long, value_name = "N", conflicts_with = "verbose",
           value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     generated: Option<u64>,
     /// What decides the generated requests [default: random, and told].
@@ -69,9 +69,6 @@ enum Format {
     Junit,
 }
 
-/// How wide a table may be where nobody says.
-const WIDTH: usize = 100;
-
 /// Plays the cases, or generated requests, and prints what came of it; exit code 5 when
 /// a service breaks the contract.
 ///
@@ -98,45 +95,46 @@ pub(super) async fn run(
     }
     let Examined { matrix, plan, played, .. } = examined;
     if let Some(plan) = plan {
-        return tell_generated(plan, &played, output);
+        return tell_generated(plan, &played, format, output);
     }
     print::result(&match format {
-        Format::Text => matrix.to_text(WIDTH, verbose),
+        Format::Text => matrix.to_text(terminal_columns(), verbose),
         Format::Json => print::json(&matrix.to_json())?,
         Format::Junit => matrix.to_junit()?,
     });
-    Ok(if matrix.is_kept() { ExitCode::SUCCESS } else { ExitCode::from(ExitClass::Contract.code()) })
+    Ok(exit_code(matrix.is_kept()))
 }
 
-/// Prints one line per service, and what differs as a case file.
-fn tell_generated(plan: Plan, played: &[Played], output: Option<PathBuf>) -> Result<ExitCode, Fault> {
-    let Some(file) = generated::case_file(plan, played) else {
-        print::result(&lines(plan, played));
-        return Ok(ExitCode::SUCCESS);
+/// How wide the terminal is; none where stdout is none.
+fn terminal_columns() -> Option<usize> {
+    terminal_size::terminal_size_of(stdout()).map(|(width, _)| usize::from(width.0))
+}
+
+fn exit_code(is_kept: bool) -> ExitCode {
+    if is_kept { ExitCode::SUCCESS } else { ExitCode::from(ExitClass::Contract.code()) }
+}
+
+/// Prints what came of generated requests. For people that is one line per service, or
+/// what differs as a case file unless it goes to a file of its own.
+fn tell_generated(
+    plan: Plan,
+    played: &[Played],
+    format: Format,
+    output: Option<PathBuf>,
+) -> Result<ExitCode, Fault> {
+    let file = generated::case_file(plan, played);
+    let text = match (format, &file, &output) {
+        (Format::Json, ..) => print::json(&generated::to_json(plan, played))?,
+        (Format::Junit, ..) => generated::to_junit(plan, played)?,
+        (Format::Text, Some(file), None) => file.clone(),
+        (Format::Text, ..) => generated::to_text(plan, played),
     };
-    match output {
-        None => print::result(&file),
-        Some(path) => {
-            std::fs::write(&path, file)
-                .map_err(|source| Fault::failed(format!("cannot write {}", path.display())).cause(source))?;
-            print::result(&lines(plan, played));
-        }
+    if let (Some(file), Some(path)) = (&file, output) {
+        std::fs::write(&path, file)
+            .map_err(|source| Fault::failed(format!("cannot write {}", path.display())).cause(source))?;
     }
-    Ok(ExitCode::from(ExitClass::Contract.code()))
-}
-
-fn lines(plan: Plan, played: &[Played]) -> String {
-    let line = |played: &Played| {
-        let rows = if played.rows_checked { "" } else { ", rows not checked" };
-        format!(
-            "{}: {} generated requests of seed {}, {} differences{rows}\n",
-            played.service,
-            played.count,
-            plan.seed,
-            played.examples.len()
-        )
-    };
-    played.iter().map(line).collect()
+    print::result(&text);
+    Ok(exit_code(file.is_none()))
 }
 
 /// What is examined, and what has come of it so far.

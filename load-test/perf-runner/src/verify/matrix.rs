@@ -10,7 +10,7 @@ use super::{
 };
 use crate::fault::Fault;
 
-/// Room for a case's name when nobody says how wide the terminal is.
+/// Room for a case's name in a terminal that is narrower than the table can be.
 const LEAST_NAME_CHARS: usize = 20;
 
 /// The verdicts on each service, in the order the services were given.
@@ -47,15 +47,15 @@ impl Matrix {
     }
 
     /// A table of cases and services, at most this many columns wide if there is
-    /// room at all. Verbose tells every difference in full below it; otherwise
-    /// the first of each failed case is told.
-    pub fn to_text(&self, width: usize, verbose: bool) -> String {
+    /// room at all; with no width every name is whole. Verbose tells every
+    /// difference in full below it; otherwise the first of each failed case is told.
+    pub fn to_text(&self, width: Option<usize>, verbose: bool) -> String {
         let mut text = String::new();
         let columns: Vec<usize> =
             self.services.iter().map(|(service, _)| service.chars().count().max(6)).collect();
         let taken: usize = columns.iter().map(|column| column + 2).sum();
-        let names = self.rows().map(|row| row.name.chars().count()).max().unwrap_or(0);
-        let room = width.saturating_sub(taken).max(LEAST_NAME_CHARS).min(names.max(4));
+        let names = self.rows().map(|row| row.name.chars().count()).max().unwrap_or(0).max("case".len());
+        let room = width.map_or(names, |width| width.saturating_sub(taken).max(LEAST_NAME_CHARS).min(names));
         let mut line = |first: &str, cells: Vec<&str>| {
             let _ = write!(text, "{:room$}", cut(first, room));
             for (cell, column) in cells.iter().zip(&columns) {

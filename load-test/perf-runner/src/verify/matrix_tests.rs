@@ -33,7 +33,7 @@ fn matrix() -> Matrix {
 
 #[test]
 fn the_table_fits_its_width_and_tells_what_failed() {
-    insta::assert_snapshot!(matrix().to_text(48, false), @r"
+    insta::assert_snapshot!(matrix().to_text(Some(48), false), @r"
     case                          api-rest  api-grpc
     a first case with a rather …  pass      ?
     a second                      FAIL      -
@@ -46,8 +46,14 @@ fn the_table_fits_its_width_and_tells_what_failed() {
 
     api-grpc: 1 not played: the database was not given
     ");
-    assert!(matrix().to_text(80, true).contains("step 1: expected HTTP 400, got <HTTP 500>"));
-    assert!(matrix().to_text(0, true).contains("a first case with a…"));
+    assert!(matrix().to_text(Some(80), true).contains("step 1: expected HTTP 400, got <HTTP 500>"));
+    assert!(matrix().to_text(Some(0), true).contains("a first case with a…"));
+}
+
+#[test]
+fn a_table_that_nobody_sees_at_a_terminal_names_every_case_in_full() {
+    let text = matrix().to_text(None, false);
+    assert!(text.contains("\na first case with a rather long name  pass      ?\n"), "{text}");
 }
 
 #[test]

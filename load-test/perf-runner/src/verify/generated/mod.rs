@@ -13,12 +13,16 @@ mod item;
 mod json;
 mod oracle;
 mod shrink;
+mod told;
 mod written;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Instant};
 
 use self::item::Item;
-pub use self::written::Example;
+pub use self::{
+    told::{case_file, to_json, to_junit, to_text},
+    written::Example,
+};
 use super::{Contract, Target, play::Player, verdict::Difference};
 use crate::{
     fault::Fault,
@@ -49,6 +53,8 @@ pub struct Played {
     pub count: u64,
     /// Whether the rows were looked at, which needs the database.
     pub rows_checked: bool,
+    /// How long it took, in milliseconds.
+    pub took_ms: f64,
     /// What differs, each as small as it could be made.
     pub examples: Vec<Example>,
 }
@@ -65,6 +71,7 @@ pub async fn play(
 ) -> Result<Played, Fault> {
     let what = format!("verify {service} with {} generated requests", plan.count);
     watched(observer, &what, async {
+        let began = Instant::now();
         let player = Player::open(contract, target).await?;
         let wire = target.endpoint.protocol;
         let mut search = Search { service, wire, plan, player, examples: Vec::new() };
@@ -77,16 +84,10 @@ pub async fn play(
             observer.observe(&Event::WorkProgress { what: what.clone(), detail });
         }
         let (service, rows_checked) = (service.to_owned(), target.database_url.is_some());
-        Ok(Played { service, count: from, rows_checked, examples: search.examples })
+        let took_ms = began.elapsed().as_secs_f64() * 1000.0;
+        Ok(Played { service, count: from, rows_checked, took_ms, examples: search.examples })
     })
     .await
-}
-
-/// All examples as one case file; nothing differs in an empty one.
-pub fn case_file(plan: Plan, played: &[Played]) -> Option<String> {
-    let examples: Vec<Example> = played.iter().flat_map(|played| &played.examples).cloned().collect();
-    let topic = format!("What verify --generated {} --seed {} has found", plan.count, plan.seed);
-    (!examples.is_empty()).then(|| written::file(&topic, &examples))
 }
 
 struct Search<'a> {
