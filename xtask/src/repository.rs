@@ -36,16 +36,6 @@ struct Registry {
     service: Vec<Service>,
 }
 
-#[derive(Deserialize)]
-struct Manifest {
-    workspace: Workspace,
-}
-
-#[derive(Deserialize)]
-struct Workspace {
-    members: Vec<String>,
-}
-
 impl Repository {
     /// The repository that the working folder is in.
     ///
@@ -101,15 +91,6 @@ impl Repository {
         Ok(registry.service)
     }
 
-    /// The folders of the workspace's crates, in its order.
-    ///
-    /// Errors: `Cargo.toml` cannot be read.
-    pub(crate) fn crates(&self) -> Result<Vec<String>, Fault> {
-        let manifest: Manifest = toml::from_str(&self.read("Cargo.toml")?)
-            .map_err(|error| Fault::new(format!("Cargo.toml: {error}")))?;
-        Ok(manifest.workspace.members)
-    }
-
     /// The folders of the Go modules that have code of ours, sorted; one that only pins tools has none.
     ///
     /// Errors: the files cannot be listed.
@@ -157,10 +138,9 @@ mod tests {
     }
 
     #[test]
-    fn the_registry_and_the_workspace_of_this_repository_are_read() {
+    fn the_registry_and_the_files_of_this_repository_are_read() {
         let repository = Repository::find().unwrap();
         assert!(repository.services().unwrap().iter().any(|s| s.id == "producer-api-rust-rest"));
-        assert!(repository.crates().unwrap().contains(&"xtask".to_owned()));
         assert!(repository.files().unwrap().contains(&PathBuf::from("xtask/src/repository.rs")));
     }
 }

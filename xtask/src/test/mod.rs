@@ -85,14 +85,9 @@ fn stages(repository: &Repository) -> Result<Vec<Stage<'_>>, Fault> {
     Ok(stages)
 }
 
-/// One stage per crate, Go module and Maven project, each tested from its own folder as its reader would.
+/// One stage per Go module and Maven project, each tested from its own folder as its reader would, and
+/// one for all crates: tested one by one, each would compile what they share with features of its own.
 fn component_stages(repository: &Repository) -> Result<Vec<Stage<'_>>, Fault> {
-    let crates = repository.crates()?.into_iter().map(|folder| {
-        let place = repository.root().join(&folder);
-        Stage::new(folder, "its tests (cargo test)", move || {
-            Invocation::cargo(&place, ["test", "--locked"]).run()
-        })
-    });
     // A module without tests would be compiled under the race detector for nothing.
     let files = repository.files()?;
     let has_tests = |module: &String| {
@@ -111,10 +106,26 @@ fn component_stages(repository: &Repository) -> Result<Vec<Stage<'_>>, Fault> {
             Invocation::new(&place, "sh", arguments).run()
         })
     });
-    // Services and what they stand on first: the runner starts them.
-    let (runner, others): (Vec<_>, Vec<_>) =
-        crates.chain(modules).chain(projects).partition(|stage| stage.name.ends_with("perf-runner"));
-    Ok(others.into_iter().chain(runner).collect())
+    Ok(modules.chain(projects).chain(crate_stages(repository)).collect())
+}
+
+/// The compiler's time apart from the tests'.
+fn crate_stages(repository: &Repository) -> [Stage<'_>; 2] {
+    let cargo = |arguments: &'static [&'static str]| {
+        move || Invocation::cargo(repository.root(), arguments.iter().copied()).run()
+    };
+    [
+        Stage::new(
+            "crates-build",
+            "all crates and their tests compile (cargo test --no-run)",
+            cargo(&["test", "--workspace", "--locked", "--no-run"]),
+        ),
+        Stage::new(
+            "crates",
+            "their tests (cargo test)",
+            cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]),
+        ),
+    ]
 }
 
 fn check_format(repository: &Repository) -> Result<(), Fault> {
