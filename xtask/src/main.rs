@@ -1,4 +1,4 @@
-//! What contributors and CI call: test, lint, generate, bench.
+//! What contributors and CI call: test, lint, generate, simulate, bench.
 
 mod bench;
 mod fault;
@@ -6,6 +6,7 @@ mod generate;
 mod invocation;
 mod lint;
 mod repository;
+mod simulate;
 mod stage;
 mod test;
 mod tools;
@@ -32,6 +33,8 @@ enum Task {
     Lint,
     /// Regenerate everything that is derived from the contract
     Generate,
+    /// Simulate campaigns whose truth is known, and count what the analysis claims of them
+    Simulate(simulate::SimulateArguments),
     /// Measure on this machine
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -53,6 +56,7 @@ fn run(arguments: &Arguments) -> Result<(), Fault> {
         Task::Test(test) => test::run(&repository, test),
         Task::Lint => lint::run(&repository),
         Task::Generate => generate::run(&repository, repository.root()),
+        Task::Simulate(arguments) => simulate::run(&repository, arguments),
         Task::Bench(bench) => bench::run(&repository, bench),
     }
 }

@@ -1,3 +1,5 @@
-//! Pure: stored facts into checks. Later into intervals, comparisons and findings.
+//! Pure: stored facts into checks, intervals, comparisons and findings.
 
 pub mod checks;
+pub mod simulation;
+pub mod statistics;
