@@ -64,8 +64,9 @@ pub struct ResourceSample {
     /// Sockets now, by state (`established`, `time_wait`, ...).
     pub sockets: Option<BTreeMap<String, u64>>,
     /// Time for which tasks waited so far, in seconds, by resource and kind
-    /// (`cpu_some`, `io_full`, ...), and other counters of the host alone
-    /// (`swap_in_pages`, `steal_seconds`).
+    /// (`cpu_some`, `io_full`, ...), and other counters of the host alone:
+    /// `swap_in_pages`, `swap_out_pages`, `oom_kills`, `steal_seconds`,
+    /// `io_wait_seconds`, and `load_seconds`, the load average summed over time.
     pub pressure: Option<BTreeMap<String, f64>>,
 }
 
@@ -85,8 +86,9 @@ pub struct ActivitySample {
 pub struct DatabaseCounters {
     /// Milliseconds since the generator was released.
     pub at_ms: f64,
-    /// What each statement of the services' role had used so far.
-    pub statements: Vec<StatementUse>,
+    /// What each statement of the services' role had used so far; null when the
+    /// server keeps no statement statistics.
+    pub statements: Option<Vec<StatementUse>>,
     /// Transactions committed so far in the application database.
     pub commits: Option<u64>,
     /// Transactions rolled back so far.
@@ -121,4 +123,8 @@ pub struct Samples {
     pub database: Vec<DatabaseCounters>,
     /// What could not be read.
     pub missing: Vec<MissingSource>,
+    /// The processors each target may use, by their numbers; of the host, all that
+    /// the runner may use. A generator that is pinned apart shares none with others.
+    #[serde(default)]
+    pub processors: BTreeMap<Target, Vec<u32>>,
 }
