@@ -11,8 +11,12 @@ use sha2::{Digest as _, Sha256};
 pub(crate) fn k6() -> PathBuf {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../k6");
     let mut hash = Sha256::new();
-    for name in ["go.mod", "go.sum", "main.go"] {
-        hash.update(fs::read(source.join(name)).expect("k6 can be looked for"));
+    let mut sources = vec![source.join("go.mod"), source.join("go.sum"), source.join("main.go")];
+    let folder = fs::read_dir(source.join("windows")).expect("k6 can be looked for");
+    sources.extend(folder.map(|entry| entry.expect("k6 can be looked for").path()));
+    sources.sort();
+    for path in sources {
+        hash.update(fs::read(path).expect("k6 can be looked for"));
     }
     let hash =
         format!("{:x}", u128::from_be_bytes(hash.finalize()[..16].try_into().expect("k6 can be looked for")));
