@@ -31,7 +31,7 @@ enum Task {
     Test(test::TestArguments),
     /// Run the linters and the house rules
     Lint,
-    /// Regenerate everything that is derived from the contract
+    /// Regenerate everything that is derived from the contract and the registry
     Generate,
     /// Simulate campaigns whose truth is known, and count what the analysis claims of them
     Simulate(simulate::SimulateArguments),

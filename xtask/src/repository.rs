@@ -23,6 +23,8 @@ pub(crate) struct Repository {
 pub(crate) struct Service {
     /// Its name and its folder.
     pub(crate) id: String,
+    /// `java`, `rust` or `go`.
+    pub(crate) language: String,
     /// `rest` or `grpc`.
     pub(crate) protocol: String,
     /// Builds it, run in its folder.

@@ -159,6 +159,7 @@ mod tests {
     fn an_unknown_service_gets_the_list() {
         let service = |id: &str| Service {
             id: id.into(),
+            language: "rust".to_owned(),
             protocol: "rest".into(),
             build: vec!["true".into()],
             start: vec!["true".into()],

@@ -4,6 +4,7 @@
 mod needs;
 mod readme;
 mod smoke;
+mod workflows;
 
 use std::io;
 
@@ -60,6 +61,9 @@ fn stages(repository: &Repository) -> Result<Vec<Stage<'_>>, Fault> {
             generate::verify(repository)
         }));
     }
+    stages.push(Stage::new("workflows", "the workflows are valid, and what they run is run here", || {
+        workflows::check(repository)
+    }));
     stages.extend(component_stages(repository)?);
     let services = repository.services()?.len();
     stages.push(Stage::new(

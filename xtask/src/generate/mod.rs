@@ -1,4 +1,6 @@
-//! Makes again what is derived from the contract, and proves that nothing differs.
+//! Makes again what is derived from the contract and the registry, and proves that nothing differs.
+
+mod matrix;
 
 use std::{fs, path::Path};
 
@@ -30,7 +32,7 @@ pub(crate) fn run(repository: &Repository, root: &Path) -> Result<(), Fault> {
         println!("in {module}:");
         Invocation::go(&root.join(module), ["generate", "./..."]).run()?;
     }
-    Ok(())
+    matrix::write(repository, root)
 }
 
 /// Runs every generator in a copy and refuses a difference.
