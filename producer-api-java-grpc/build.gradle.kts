@@ -88,3 +88,29 @@ tasks.bootJar {
         attributes("Enable-Native-Access" to "ALL-UNNAMED")
     }
 }
+
+// Takes the jar apart into build/app and lets the JVM note what it loads at a start, as the Maven build does in target/app.
+val appFolder = layout.buildDirectory.dir("app").get().asFile
+val jvm = providers.systemProperty("java.home").get() + "/bin/java"
+
+val extractApp by tasks.registering(Exec::class) {
+    val jar = tasks.bootJar.flatMap { it.archiveFile }
+    dependsOn(tasks.bootJar)
+    commandLine(
+        jvm, "-Djarmode=tools", "-jar", jar.get().asFile.path,
+        "extract", "--force", "--destination", appFolder.path,
+    )
+}
+
+tasks.register<Exec>("app") {
+    description = "Builds what the service is started from, with its start-up cache"
+    dependsOn(extractApp)
+    commandLine(
+        jvm, "@${core.resolve("jvm.options").path}", "-XX:AOTCacheOutput=${appFolder.path}/app.aot",
+        "-Xlog:disable", "-Dspring.context.exit=onRefresh", "-jar", "${appFolder.path}/producer-api-java-grpc.jar",
+    )
+}
+
+tasks.assemble {
+    dependsOn("app")
+}

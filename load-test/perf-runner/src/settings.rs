@@ -23,6 +23,15 @@ impl Runtime {
     }
 }
 
+/// What builds the Java services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum BuildTool {
+    /// By the wrapper in each service's folder.
+    Maven,
+    /// The wrapper's, where it was fetched before, or the one of PATH.
+    Gradle,
+}
+
 /// Where things are. Everything of the runner's own lies below `state`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Places {

@@ -22,7 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("progress", &[]),
     ("interrupt", &[]),
     ("whole_file", &[]),
-    ("registry", &[]),
+    ("registry", &["settings"]),
     ("settings", &[]),
     ("host", &["settings"]),
     ("plan", &["settings"]),

@@ -7,7 +7,7 @@ use chrono::Utc;
 use clap::Args;
 use rand::RngExt as _;
 
-use super::{Fault, Given, GivenArgs, Observer, Places, print};
+use super::{Fault, Given, GivenArgs, Observer, Places, build::BuildArgs, print};
 use crate::{
     environment::{
         fake::FakeEnvironment,
@@ -16,8 +16,8 @@ use crate::{
     fault::ExitClass,
     host,
     interrupt::{self, Interrupt},
-    model::{CampaignId, Mode, PayloadSize},
-    plan, registry, report,
+    model::{Api, CampaignId, Mode, PayloadSize},
+    plan, report,
     session::{Outcome, Session},
     settings::{Runtime, Settings},
 };
@@ -49,9 +49,8 @@ pub(super) struct CampaignArgs {
     /// Where services, databases and k6 run.
     #[arg(long, value_enum, default_value = "process", env = "PERF_RUNTIME")]
     runtime: Runtime,
-    /// Use what an earlier call has built.
-    #[arg(long, env = "PERF_SKIP_BUILD")]
-    skip_build: bool,
+    #[command(flatten)]
+    build: BuildArgs,
     /// Play the contract's cases against each service before the load.
     #[arg(long, env = "PERF_VERIFY")]
     verify: bool,
@@ -76,7 +75,8 @@ pub(super) async fn run(
     observer: &dyn Observer,
 ) -> Result<ExitCode, Fault> {
     let only_plan = args.plan;
-    let settings = settings(args, places.clone())?;
+    let apis = args.build.select(places, &args.apis).await?;
+    let settings = settings(args, apis, places.clone())?;
     let facts = host::read(&settings.places).await;
     let id = CampaignId::new(Utc::now(), settings.mode, rand::rng().random());
     let plan = plan::make(&id, &settings, &facts)?;
@@ -102,8 +102,7 @@ fn session<'a>(settings: &'a Settings, observer: &'a dyn Observer, interrupt: In
     Session { settings, observer, interrupt, now: Utc::now }
 }
 
-fn settings(args: CampaignArgs, places: Places) -> Result<Settings, Fault> {
-    let registry = registry::read(&places.root)?;
+fn settings(args: CampaignArgs, apis: Vec<Api>, places: Places) -> Result<Settings, Fault> {
     if args.verify && args.runtime == Runtime::Fake {
         return Err(
             Fault::usage("--verify needs real services").repair("leave out --runtime fake or --verify")
@@ -116,7 +115,7 @@ fn settings(args: CampaignArgs, places: Places) -> Result<Settings, Fault> {
         places,
         given: Given::from(args.given),
         mode: Mode::Smoke,
-        apis: registry::select(&registry, &args.apis)?,
+        apis,
         payloads,
         rounds: 1,
         seed: args.seed.unwrap_or_else(|| u64::from(rand::rng().random::<u32>())),
@@ -124,7 +123,7 @@ fn settings(args: CampaignArgs, places: Places) -> Result<Settings, Fault> {
         request_timeout_ms: REQUEST_TIMEOUT_MS,
         max_connections: args.max_connections,
         runtime: args.runtime,
-        skip_build: args.skip_build,
+        skip_build: args.build.skip_build,
         verify: args.verify,
     })
 }

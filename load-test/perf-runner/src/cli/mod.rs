@@ -1,6 +1,7 @@
 //! What was typed: one file per subcommand. Nothing here touches the system
 //! before the arguments have become [`crate::settings`].
 
+mod build;
 mod campaign;
 mod print;
 mod report;

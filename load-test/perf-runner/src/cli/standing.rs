@@ -4,14 +4,13 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{Fault, GivenArgs, Observer, Places, print, process_settings};
+use super::{Fault, GivenArgs, Observer, Places, build::BuildArgs, print, process_settings};
 use crate::{
     environment::process::{
         ProcessSettings,
         standing::{self, StandingService},
     },
     model::Protocol,
-    registry,
 };
 
 #[derive(Debug, Args)]
@@ -22,9 +21,8 @@ pub(super) struct UpArgs {
     /// Port to listen on, at 127.0.0.1 [default: a free one].
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..), env = "PERF_PORT")]
     port: Option<u16>,
-    /// Use what an earlier call has built.
-    #[arg(long, env = "PERF_SKIP_BUILD")]
-    skip_build: bool,
+    #[command(flatten)]
+    build: BuildArgs,
     #[command(flatten)]
     given: GivenArgs,
 }
@@ -34,9 +32,11 @@ pub(super) struct UpArgs {
 /// # Errors
 /// When it does not start, or one is up already.
 pub(super) async fn up(args: UpArgs, places: &Places, observer: &dyn Observer) -> Result<ExitCode, Fault> {
-    let apis = registry::select(&registry::read(&places.root)?, std::slice::from_ref(&args.api))?;
-    let settings =
-        ProcessSettings { service_port: args.port, ..process_settings(places, args.given, args.skip_build)? };
+    let apis = args.build.select(places, std::slice::from_ref(&args.api)).await?;
+    let settings = ProcessSettings {
+        service_port: args.port,
+        ..process_settings(places, args.given, args.build.skip_build)?
+    };
     for api in &apis {
         let service = standing::up(settings.clone(), api, observer).await?;
         print::result(&how_to_call(&service));

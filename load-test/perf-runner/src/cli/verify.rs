@@ -7,14 +7,13 @@ use std::{io::stdout, path::PathBuf, process::ExitCode};
 use clap::{Args, ValueEnum};
 use rand::RngExt as _;
 
-use super::{Fault, GivenArgs, Observer, Places, print, process_settings};
+use super::{Fault, GivenArgs, Observer, Places, build::BuildArgs, print, process_settings};
 use crate::{
     environment::{Environment, process::ProcessEnvironment},
     fault::ExitClass,
     interrupt::{self, Urgency},
     model::{Api, Endpoint, Protocol},
     progress::Event,
-    registry,
     verify::{
         self, Contract, Matrix, Target,
         generated::{self, Plan, Played},
@@ -52,9 +51,8 @@ pub(super) struct VerifyArgs {
     /// How to print the verdicts.
     #[arg(long, value_enum, default_value = "text", env = "PERF_FORMAT")]
     format: Format,
-    /// Use what an earlier call has built.
-    #[arg(long, env = "PERF_SKIP_BUILD")]
-    skip_build: bool,
+    #[command(flatten)]
+    build: BuildArgs,
     #[command(flatten)]
     given: GivenArgs,
 }
@@ -192,8 +190,8 @@ async fn registered(
     examined: &mut Examined,
     observer: &dyn Observer,
 ) -> Result<(), Fault> {
-    let apis = registry::select(&registry::read(&places.root)?, &args.apis)?;
-    let settings = process_settings(places, args.given, args.skip_build)?;
+    let apis = args.build.select(places, &args.apis).await?;
+    let settings = process_settings(places, args.given, args.build.skip_build)?;
     let mut environment = ProcessEnvironment::open(settings, observer)?;
     let interrupt = interrupt::from_signals();
     let played = tokio::select! {
@@ -213,9 +211,7 @@ async fn play(
     examined: &mut Examined,
     observer: &dyn Observer,
 ) -> Result<(), Fault> {
-    for api in apis {
-        environment.build_service(api, observer).await?;
-    }
+    environment.build_services(apis, observer).await?;
     environment.start_application_database(observer).await?;
     for api in apis {
         let log = places.state.join(format!("logs/verify-{}.log", api.id));

@@ -3,6 +3,7 @@
 //! What is read here is printed in reports, so only what is on this list leaves
 //! the host: sizes, counts and versions; no name, user, address or path.
 
+pub mod gradle;
 pub mod jdk;
 mod tools;
 

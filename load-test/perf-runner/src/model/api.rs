@@ -46,6 +46,16 @@ pub struct Api {
 }
 
 impl Api {
+    /// What builds it: `cargo`, `go`, `maven`, `gradle`; empty when nothing does.
+    pub fn build_tool(&self) -> &str {
+        let program = self.build.first().map_or("", String::as_str);
+        match program.rsplit('/').next().unwrap_or(program) {
+            "mvnw" | "mvn" => "maven",
+            "gradlew" => "gradle",
+            other => other,
+        }
+    }
+
     /// The variable by which a service is told its port.
     pub fn port_variable(&self) -> &'static str {
         match self.protocol {

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Api, CampaignId, Mode, PayloadSize, TestRunId};
@@ -32,6 +34,12 @@ impl Plan {
         apis.sort_by(|a, b| a.id.cmp(&b.id));
         apis.dedup_by(|a, b| a.id == b.id);
         apis
+    }
+
+    /// What builds these APIs, each once, sorted: `cargo, go, maven`.
+    pub fn build_tools(&self) -> String {
+        let tools: BTreeSet<&str> = self.runs.iter().map(|run| run.api.build_tool()).collect();
+        tools.into_iter().collect::<Vec<_>>().join(", ")
     }
 
     /// A generous guess of the raw files' size in bytes: one megabyte a test run

@@ -10,7 +10,8 @@ pub use text::describe;
 use crate::{
     fault::Fault,
     model::{
-        Api, CampaignId, HostFacts, Mode, PayloadSize, PhaseLoad, Plan, PlannedPhase, PlannedRun, TestRunId,
+        Api, CampaignId, HostFacts, Language, Mode, PayloadSize, PhaseLoad, Plan, PlannedPhase, PlannedRun,
+        TestRunId,
     },
     settings::{Runtime, Settings},
 };
@@ -105,9 +106,14 @@ fn missing_tool(api: &Api, settings: &Settings, host: &HostFacts) -> Option<Stri
     if settings.skip_build || settings.runtime == Runtime::Fake {
         return None;
     }
-    let program = api.build.first()?;
-    let known = host.tools.iter().any(|tool| tool.name == *program);
-    (known && host.tool(program).is_none()).then(|| format!("{program} is not installed"))
+    let program = api.build.first()?.as_str();
+    let (tool, reason) = match api.language {
+        // Its build tool comes with the repository.
+        Language::Java => ("java", "no JDK is installed".to_owned()),
+        _ => (program, format!("{program} is not installed")),
+    };
+    let is_known = host.tools.iter().any(|found| found.name == tool);
+    (is_known && host.tool(tool).is_none()).then_some(reason)
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ fn settings(seed: u64) -> Settings {
         places: Places { root: "/r".into(), state: "/r/.perf".into(), results: "/r/results".into() },
         given: Given::default(),
         mode: Mode::Smoke,
-        apis: vec![api(Language::Rust, "cargo"), api(Language::Go, "go"), api(Language::Java, "mvn")],
+        apis: vec![api(Language::Rust, "cargo"), api(Language::Go, "go"), api(Language::Java, "./mvnw")],
         payloads: vec![PayloadSize::Default, PayloadSize::K8],
         rounds: 4,
         seed,
@@ -102,6 +102,7 @@ fn an_api_without_its_toolchain_is_left_out_with_the_reason() {
 #[test]
 fn nothing_to_measure_is_a_fault() {
     let fault =
-        plan(&settings(1), &host(&[("cargo", None), ("go", None), ("mvn", None)])).expect_err("nothing");
-    assert!(fault.to_string().contains("mvn is not installed"), "{fault}");
+        plan(&settings(1), &host(&[("cargo", None), ("go", None), ("java", None)])).expect_err("nothing");
+    let text = fault.to_string();
+    assert!(text.contains("cargo is not installed") && text.contains("no JDK is installed"), "{text}");
 }

@@ -17,6 +17,7 @@ pub fn describe(plan: &Plan) -> String {
         plan.request_timeout_ms / 1000,
         plan.max_connections
     );
+    let _ = writeln!(text, "builds    {}", plan.build_tools());
     let _ = writeln!(text, "\n round slot  API                      payload  phases");
     for run in &plan.runs {
         let _ = writeln!(

@@ -18,7 +18,14 @@ const HEARTBEAT: Duration = Duration::from_secs(30);
 struct State {
     last_line: Instant,
     /// What is going on, for the sign of life.
-    doing: Option<(String, Instant)>,
+    doing: Vec<Doing>,
+}
+
+/// A piece of work; builds run side by side.
+#[derive(Debug)]
+struct Doing {
+    what: String,
+    since: Instant,
     detail: String,
 }
 
@@ -27,8 +34,7 @@ pub(super) struct Lines(Arc<Mutex<State>>);
 
 impl Lines {
     pub(super) fn new() -> Self {
-        let state =
-            Arc::new(Mutex::new(State { last_line: Instant::now(), doing: None, detail: String::new() }));
+        let state = Arc::new(Mutex::new(State { last_line: Instant::now(), doing: Vec::new() }));
         let watched = Arc::downgrade(&state);
         // Ends with the observer: the weak reference is the thread's only hold.
         thread::spawn(move || beat(&watched));
@@ -36,15 +42,43 @@ impl Lines {
     }
 }
 
+impl State {
+    fn follow(&mut self, event: &Event) {
+        match event {
+            Event::WorkBegan { what } | Event::StepBegan { step: what } => {
+                self.doing.push(Doing { what: what.clone(), since: Instant::now(), detail: String::new() });
+            }
+            Event::WorkProgress { what, detail } => {
+                if let Some(doing) = self.doing.iter_mut().find(|doing| doing.what == *what) {
+                    doing.detail.clone_from(detail);
+                }
+            }
+            Event::WorkEnded { what, .. }
+            | Event::WorkFailed { what }
+            | Event::StepEnded { step: what, .. } => {
+                self.doing.retain(|doing| doing.what != *what);
+            }
+            // A step that failed is not told to have ended.
+            Event::RunBegan { .. } | Event::RunEnded { .. } => self.doing.clear(),
+            Event::Warning { .. } | Event::Note { .. } => {}
+        }
+    }
+
+    fn signs_of_life(&self) -> Vec<String> {
+        let line = |doing: &Doing| {
+            let Doing { what, since, detail } = doing;
+            format!("{what}: still at it after {} s {detail}", since.elapsed().as_secs())
+                .trim_end()
+                .to_owned()
+        };
+        self.doing.iter().map(line).collect()
+    }
+}
+
 impl Observer for Lines {
     fn observe(&self, event: &Event) {
         let mut state = lock(&self.0);
-        match event {
-            Event::WorkBegan { what } => state.doing = Some((what.clone(), Instant::now())),
-            Event::StepBegan { step } => state.doing = Some((step.clone(), Instant::now())),
-            Event::WorkProgress { detail, .. } => state.detail.clone_from(detail),
-            _ => state.doing = None,
-        }
+        state.follow(event);
         if let Some(line) = words::line(event) {
             write(&mut state, &line);
         }
@@ -59,9 +93,8 @@ fn beat(watched: &Weak<Mutex<State>>) {
         if state.last_line.elapsed() < HEARTBEAT {
             continue;
         }
-        if let Some((what, since)) = &state.doing {
-            let line = format!("{what}: still at it after {} s {}", since.elapsed().as_secs(), state.detail);
-            write(&mut state, line.trim_end());
+        for line in state.signs_of_life() {
+            write(&mut state, &line);
         }
     }
 }
@@ -75,4 +108,30 @@ fn write(state: &mut State, line: &str) {
 /// A panic elsewhere must not silence the progress.
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_that_goes_on_at_once_gives_a_sign_of_life_and_what_ended_none() {
+        let mut state = State { last_line: Instant::now(), doing: Vec::new() };
+        let (one, other) = ("build one".to_owned(), "build other".to_owned());
+        for event in [
+            Event::WorkBegan { what: one.clone() },
+            Event::WorkBegan { what: other.clone() },
+            Event::WorkProgress { what: one.clone(), detail: "compiling".to_owned() },
+            Event::Note { text: "something".to_owned() },
+        ] {
+            state.follow(&event);
+        }
+        let signs = state.signs_of_life();
+        assert!(signs[0].starts_with("build one: still at it after") && signs[0].ends_with(" s compiling"));
+        assert!(signs[1].starts_with("build other: still at it after") && signs[1].ends_with(" s"));
+        state.follow(&Event::WorkEnded { what: one, took_ms: 1.0 });
+        assert_eq!(state.signs_of_life().len(), 1);
+        state.follow(&Event::WorkFailed { what: other });
+        assert!(state.signs_of_life().is_empty());
+    }
 }

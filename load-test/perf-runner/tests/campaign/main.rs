@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 mod bad_input;
+mod build_tool;
 mod nothing_left_behind;
 #[path = "../load/pinned_k6.rs"]
 mod pinned_k6;

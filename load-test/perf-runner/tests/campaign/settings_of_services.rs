@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, process::Command};
 
-use perf_runner::{model::Api, registry};
+use perf_runner::{model::Api, registry, settings::BuildTool};
 
 use crate::runner::repository;
 
@@ -24,7 +24,7 @@ const BAD: &[(&str, &str)] = &[
 #[test]
 fn every_service_complains_in_the_same_words() {
     let root = repository();
-    let services = registry::read(&root).expect("the registry");
+    let services = registry::read(&root, BuildTool::Maven).expect("the registry");
     for api in &services {
         build(api);
     }

@@ -42,12 +42,12 @@ impl PinnedK6 {
     }
 
     /// The command that builds it beside its place, from where [`Self::keep`] moves it.
-    pub(super) fn command<'a>(&self, words: &'a mut Vec<String>, log: PathBuf) -> BuildCommand<'a> {
+    pub(super) fn command(&self, log: PathBuf) -> BuildCommand {
         let unfinished = self.unfinished().display().to_string();
-        words.extend(["go", "build", "-v", "-trimpath", "-o", &unfinished, "."].map(str::to_owned));
+        let words = ["go", "build", "-v", "-trimpath", "-o", &unfinished, "."];
         BuildCommand {
             what: "build k6".to_owned(),
-            words,
+            words: words.map(str::to_owned).to_vec(),
             folder: self.sources.clone(),
             // A workspace file above the repository would change what is built.
             variables: vec![("GOWORK", OsString::from("off"))],

@@ -29,7 +29,6 @@ pub use binaries::provide as provide_postgres;
 pub use settings::ProcessSettings;
 
 use self::{
-    build::BuildCommand,
     clusters::{ClusterHost, Purpose},
     database::ApplicationUrls,
     generator::Generator,
@@ -41,14 +40,12 @@ use self::{
 use super::Environment;
 use crate::{
     fault::Fault,
-    host::jdk,
     interrupt::Interrupt,
     model::{
-        Api, ApplicationDatabase, Build, EventTemplate, GeneratorJob, GeneratorRun, Language, RunningService,
-        Samples, ServiceEnd,
+        Api, ApplicationDatabase, Build, EventTemplate, GeneratorJob, GeneratorRun, RunningService, Samples,
+        ServiceEnd,
     },
     progress::{Event, Observer, watched},
-    settings::Places,
     wire,
 };
 
@@ -112,58 +109,6 @@ impl ProcessEnvironment {
         watched(observer, &what, async { host.start(purpose, lease) }).await
     }
 
-    /// Builds one service and nothing else, unless what was built before shall be used.
-    ///
-    /// # Errors
-    /// When the build fails, with its last lines, or gives no program.
-    pub async fn build_service(&mut self, api: &Api, observer: &dyn Observer) -> Result<Build, Fault> {
-        let root = self.settings.places.root.clone();
-        if !self.settings.skip_build {
-            let what = format!("build {}", api.id);
-            // Where the start command looks, whatever the user's own setting is.
-            let mut variables =
-                vec![("CARGO_TARGET_DIR", root.join("target").into()), ("CARGO_TERM_COLOR", "never".into())];
-            if api.language == Language::Java {
-                variables.extend(jdk::variables());
-            }
-            let command = BuildCommand {
-                words: &api.build,
-                folder: root.join(&api.id),
-                variables,
-                log: self.settings.places.state.join(format!("logs/build-{}.log", api.id)),
-                launcher: self.settings.launcher.prefix(DeathSignal::Kill),
-                what: what.clone(),
-            };
-            let lease = self.lease()?;
-            watched(observer, &what, command.run(lease, observer)).await?;
-        }
-        build::identify(api, &root)
-    }
-
-    async fn build_generator(&mut self, observer: &dyn Observer) -> Result<(), Fault> {
-        if let Some(given) = &self.settings.given.k6 {
-            return if given.is_file() {
-                Ok(())
-            } else {
-                Err(Fault::failed(format!("there is no k6 at {}", given.display()))
-                    .repair("name another with --k6, or leave the flag away to build the pinned one"))
-            };
-        }
-        let Places { root, state, .. } = &self.settings.places;
-        let k6 = PinnedK6::new(root, state);
-        let log = state.join("logs/build-k6.log");
-        if self.settings.skip_build && k6.program.is_file() {
-            return Ok(());
-        }
-        let Some(hash) = k6.outdated()? else { return Ok(()) };
-        let mut words = Vec::new();
-        let mut command = k6.command(&mut words, log);
-        command.launcher = self.settings.launcher.prefix(DeathSignal::Kill);
-        let lease = self.lease()?;
-        watched(observer, "build k6", command.run(lease, observer)).await?;
-        k6.keep(&hash)
-    }
-
     /// Ends the service that was begun and did not get ready.
     async fn abandon_service(&mut self) {
         if let Some(service) = self.service.take() {
@@ -181,12 +126,7 @@ impl Environment for ProcessEnvironment {
         apis: &[Api],
         observer: &dyn Observer,
     ) -> Result<Vec<Result<Build, (String, Fault)>>, Fault> {
-        self.build_generator(observer).await?;
-        let mut builds = Vec::new();
-        for api in apis {
-            builds.push(self.build_service(api, observer).await.map_err(|fault| (api.id.clone(), fault)));
-        }
-        Ok(builds)
+        self.build_all(apis, observer).await
     }
 
     async fn start_metrics_database(&mut self, observer: &dyn Observer) -> Result<Option<String>, Fault> {

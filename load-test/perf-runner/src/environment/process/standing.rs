@@ -92,7 +92,7 @@ pub async fn up(
     }
     // Its service may have died and left its database behind.
     end_recorded(&state);
-    environment.build_service(api, observer).await?;
+    environment.build_services(std::slice::from_ref(api), observer).await?;
     let (cluster, urls) = environment.standing_database(observer).await?;
     let started = environment.start_standing(api, &urls, observer).await;
     let recorded = started.and_then(|service| {

@@ -180,7 +180,7 @@ fn campaign_facts(campaign: &Campaign) -> Vec<Named> {
     let played = if campaign.verified { "were" } else { "were not" };
     let verified = format!("the contract's cases {played} played before the load");
     let rounds = counted(u64::from(plan.rounds), "round", "rounds");
-    vec![
+    let mut facts = vec![
         named("Load", &load_in_words(campaign)),
         named(
             "Order",
@@ -192,7 +192,12 @@ fn campaign_facts(campaign: &Campaign) -> Vec<Named> {
         named("Runtime", &campaign.runtime),
         named("Commit", &commit),
         named("Runner", &format!("perf-runner {}", campaign.runner_version)),
-    ]
+    ];
+    if campaign.runtime == "process" {
+        // A container's recipe has its own.
+        facts.push(named("Built with", &plan.build_tools()));
+    }
+    facts
 }
 
 fn load_in_words(campaign: &Campaign) -> String {

@@ -1,6 +1,7 @@
-//! Builds services and the generator, and tells how far it is.
+//! One command that builds something, and what is told while it does.
 
 use std::{
+    cell::RefCell,
     ffi::OsString,
     fs::{self, File},
     io::Write as _,
@@ -16,14 +17,13 @@ use tokio::{
     time::timeout,
 };
 
-use super::{
+use super::super::{
     files,
     lease::{Ending, Lease},
     service,
 };
 use crate::{
     fault::Fault,
-    model::{Api, Build},
     progress::{Event, Observer},
 };
 
@@ -32,25 +32,29 @@ const TAIL_LINES: usize = 20;
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// A command that makes something, and where.
-pub(super) struct BuildCommand<'a> {
+pub(in super::super) struct BuildCommand {
     /// What is built, as the progress names it: `build producer-api-rust-rest`.
-    pub(super) what: String,
+    pub(in super::super) what: String,
     /// Program and arguments.
-    pub(super) words: &'a [String],
-    pub(super) folder: PathBuf,
-    pub(super) variables: Vec<(&'static str, OsString)>,
+    pub(in super::super) words: Vec<String>,
+    pub(in super::super) folder: PathBuf,
+    pub(in super::super) variables: Vec<(&'static str, OsString)>,
     /// Everything it prints.
-    pub(super) log: PathBuf,
+    pub(in super::super) log: PathBuf,
     /// Put before the program.
-    pub(super) launcher: Vec<OsString>,
+    pub(in super::super) launcher: Vec<OsString>,
 }
 
-impl BuildCommand<'_> {
+impl BuildCommand {
     /// Runs it to its end; each line it prints is told and logged.
     ///
     /// # Errors
     /// When the program is not installed, or it fails, with its last lines.
-    pub(super) async fn run(&self, lease: &mut Lease, observer: &dyn Observer) -> Result<(), Fault> {
+    pub(super) async fn run(
+        &self,
+        lease: &RefCell<&mut Lease>,
+        observer: &dyn Observer,
+    ) -> Result<(), Fault> {
         let program = self.words.first().map_or("", String::as_str);
         if !is_installed(program, &self.folder) {
             return Err(Fault::failed(format!("cannot {}: `{program}` is not installed", self.what))
@@ -60,9 +64,9 @@ impl BuildCommand<'_> {
         let (mut child, output) = self.spawn()?;
         let printed = Printed { lines: BufReader::new(output).split(b'\n'), log };
         let pid = child.id().unwrap_or_default();
-        lease.started(&self.what, pid, Ending::Kill)?;
+        lease.borrow_mut().started(&self.what, pid, Ending::Kill)?;
         let status = self.follow(&mut child, printed, observer).await;
-        lease.ended(pid)?;
+        lease.borrow_mut().ended(pid)?;
         let status = status.map_err(|error| Fault::failed(format!("cannot {}", self.what)).cause(error))?;
         if status.success() {
             return Ok(());
@@ -157,7 +161,7 @@ impl Printed {
 }
 
 /// Whether the program can be found: by its path, or on PATH.
-pub(super) fn is_installed(program: &str, folder: &Path) -> bool {
+fn is_installed(program: &str, folder: &Path) -> bool {
     if program.contains('/') {
         return folder.join(program).is_file();
     }
@@ -169,22 +173,7 @@ fn how_to_install(program: &str) -> &'static str {
     match program {
         "cargo" => "install Rust 1.95 or newer (rustup)",
         "go" => "install Go 1.26 or newer (the package `golang-go`, or the archive from Go's site)",
-        "mvn" | "java" => "install a JDK 25 and Maven",
+        "gradle" => "run `./gradlew --version` in its folder once, which fetches one",
         _ => "install it",
     }
-}
-
-/// The hash over the files that starting the API runs: equal ids, equal programs.
-///
-/// # Errors
-/// When one of them is missing.
-pub(super) fn identify(api: &Api, root: &Path) -> Result<Build, Fault> {
-    let programs = service::programs(api, root);
-    let id = files::hash(&programs).map_err(|error| {
-        let names: Vec<String> = programs.iter().map(|path| path.display().to_string()).collect();
-        Fault::failed(format!("{} is not built: cannot read {}", api.id, names.join(", ")))
-            .cause(error)
-            .repair("run again without --skip-build")
-    })?;
-    Ok(Build { api: api.id.clone(), id })
 }
