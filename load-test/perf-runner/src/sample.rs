@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::{
-    Api, Audit, Campaign, CampaignId, CampaignStatus, Check, CheckScope, ExitMeaning, FailureKind, GitState,
-    HostFacts, Language, Mode, PayloadSize, PhaseFigures, PhaseLoad, Plan, PlannedPhase, PlannedRun,
-    Protocol, Quantiles, RunStatus, ServiceEnd, StatementUse, Step, StoredCampaign, StoredRun, TestRun,
-    TestRunId, ToolVersion, Verdict,
+    Api, Audit, Campaign, CampaignId, CampaignStatus, Ceiling, Check, CheckScope, ExitMeaning, FailureKind,
+    GitState, HostFacts, Language, Mode, PayloadSize, PhaseFigures, PhaseLoad, Plan, PlannedPhase,
+    PlannedRun, Protocol, Quantiles, RunStatus, ServiceEnd, StatementUse, Step, StoredCampaign, StoredRun,
+    TestRun, TestRunId, ToolVersion, Verdict,
 };
 
 /// 2026-11-21 10:43:51.123456 UTC.
@@ -146,6 +146,9 @@ fn campaign_of(apis: &[(&str, Protocol)]) -> StoredCampaign {
         think_time_ms: 100,
         request_timeout_ms: 30_000,
         max_connections: 10,
+        warm_up_ms: 0,
+        update_share: 0.0,
+        ceiling: false,
         runs: planned,
         left_out: vec![("producer-api-java-rest".to_owned(), "no JDK 25 was found".to_owned())],
     };
@@ -183,6 +186,13 @@ fn campaign(id: CampaignId, plan: Plan) -> Campaign {
         runtime: "process".to_owned(),
         runner_version: "0.1.0".to_owned(),
         verified: false,
+        ceilings: vec![Ceiling {
+            payload: PayloadSize::Default,
+            concurrency: 10,
+            duration_ms: 10_000,
+            events_per_s: Some(5_123.5),
+            reason: None,
+        }],
         started_at: noon(),
         finished_at: Some(noon() + TimeDelta::microseconds(9_876_543)),
         status: CampaignStatus::Completed,
@@ -209,6 +219,7 @@ fn planned_run(campaign: &CampaignId, slot: u32, (api, protocol): (&str, Protoco
             start: vec![format!("target/release/{api}")],
             image: format!("{api}:latest"),
         },
+        again: false,
         payload: PayloadSize::Default,
         phases: vec![PlannedPhase {
             name: "p1".to_owned(),
@@ -235,7 +246,7 @@ fn stored_run(campaign: &CampaignId, planned: &PlannedRun) -> StoredRun {
         id: planned.id.clone(),
         round: planned.round,
         slot: planned.slot,
-        api: planned.api.id.clone(),
+        api: planned.name(),
         language: planned.api.language,
         protocol: planned.api.protocol,
         payload: planned.payload,

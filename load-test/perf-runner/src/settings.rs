@@ -1,7 +1,11 @@
 //! What was typed, made to mean something: typed, validated, defaults applied.
 
+pub mod duration;
+pub mod load;
+
 use std::path::PathBuf;
 
+use self::load::HeldLoad;
 use crate::model::{Api, Mode, PayloadSize};
 
 /// Where services, databases and the generator run.
@@ -69,6 +73,19 @@ pub struct Settings {
     pub apis: Vec<Api>,
     /// How large the events are.
     pub payloads: Vec<PayloadSize>,
+    /// The loads to be held, in order; none for a mode that holds none.
+    pub loads: Vec<HeldLoad>,
+    /// How much of each load's beginning does not count, in milliseconds; none for
+    /// what suits each load's own time.
+    pub settle_ms: Option<u64>,
+    /// How long the first load is held before anything counts, in milliseconds.
+    pub warm_up_ms: u64,
+    /// Share of the events that merge into entities created before, 0 to 1.
+    pub update_share: f64,
+    /// The API that is measured a second time under another name.
+    pub again: Option<String>,
+    /// Whether the database alone is driven first.
+    pub ceiling: bool,
     /// Rounds, at least 1.
     pub rounds: u32,
     /// Seed of every random choice.

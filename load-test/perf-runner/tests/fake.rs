@@ -49,6 +49,7 @@ fn plan() -> Plan {
         round: 1,
         slot: 1,
         api: api(),
+        again: false,
         payload: PayloadSize::Default,
         phases: vec![phase("p1", 1, 0), phase("p2", 3, 5_000)],
         planned_ms: 10_000,
@@ -62,6 +63,9 @@ fn plan() -> Plan {
         think_time_ms: 100,
         request_timeout_ms: 10_000,
         max_connections: 10,
+        warm_up_ms: 0,
+        update_share: 0.0,
+        ceiling: false,
         runs: vec![run],
         left_out: Vec::new(),
     }

@@ -20,6 +20,7 @@ pub use print::fault as print_fault;
 use crate::{
     environment::process::{ProcessSettings, launch},
     fault::Fault,
+    model::Mode,
     progress::{Observer, Style, observer},
     registry,
     settings::{Given, Places},
@@ -28,7 +29,7 @@ use crate::{
 /// Measures the producer APIs of this repository, one at a time, and says what may be concluded.
 ///
 /// Results go to stdout, progress to stderr. Exit codes: 0 done, 1 failed to run, 2 usage,
-/// 5 a service breaks the contract, 130 interrupted.
+/// 3 done with something invalid (--strict), 5 a service breaks the contract, 130 interrupted.
 #[derive(Debug, Parser)]
 #[command(name = "perf-runner", version, max_term_width = 100)]
 pub struct Cli {
@@ -81,7 +82,11 @@ impl From<GivenArgs> for Given {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Prove the whole path: one user, five events, every selected API; ranks nothing.
-    Smoke(campaign::CampaignArgs),
+    Smoke(campaign::SmokeArgs),
+    /// Hold four loads up to 200 users, everything sampled: how do the APIs compare?
+    Full(campaign::HeldArgs),
+    /// Hold seven loads up to 2,000 users: at what load does it break?
+    Saturation(campaign::HeldArgs),
     /// Play the contract's cases against services, or against a URL.
     Verify(verify::VerifyArgs),
     /// Rebuild the report of a stored campaign.
@@ -111,7 +116,11 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Fault> {
     let places = places(&global)?;
     let observer = observer(global.progress);
     match command {
-        Command::Smoke(args) => campaign::run(args, &places, observer.as_ref()).await,
+        Command::Smoke(args) => campaign::smoke(args, &places, observer.as_ref()).await,
+        Command::Full(args) => campaign::held((Mode::Full, args), &places, observer.as_ref()).await,
+        Command::Saturation(args) => {
+            campaign::held((Mode::Saturation, args), &places, observer.as_ref()).await
+        }
         Command::Verify(args) => verify::run(args, &places, observer.as_ref()).await,
         Command::Report(args) => report::run(args, &places, observer.as_ref()).await,
         Command::Runs(command) => runs::run(command, &places, observer.as_ref()).await,

@@ -22,7 +22,8 @@ const COUNTERS: [&str; 9] = [
 pub(super) struct OptionsOf<'a> {
     pub(super) protocol: Protocol,
     pub(super) phases: &'a [PlannedPhase],
-    pub(super) request_timeout_ms: u64,
+    /// How long a call and its think time may go on after a phase has ended.
+    pub(super) grace_ms: u64,
     pub(super) failure_kinds: Vec<&'a str>,
 }
 
@@ -44,18 +45,18 @@ pub(super) fn make(of: &OptionsOf<'_>) -> Value {
 }
 
 fn scenarios(of: &OptionsOf<'_>) -> Map<String, Value> {
-    of.phases.iter().map(|phase| (phase.name.clone(), scenario(phase, of.request_timeout_ms))).collect()
+    of.phases.iter().map(|phase| (phase.name.clone(), scenario(phase, of.grace_ms))).collect()
 }
 
-/// One held load; calls under way at its end may still take their full timeout.
-fn scenario(phase: &PlannedPhase, request_timeout_ms: u64) -> Value {
+/// One held load; iterations under way at its end may still come to theirs.
+fn scenario(phase: &PlannedPhase, grace_ms: u64) -> Value {
     let mut scenario = match &phase.load {
         PhaseLoad::Iterations { vus, per_vu, max_duration_ms } => iterations(*vus, *per_vu, *max_duration_ms),
         PhaseLoad::Vus { vus, hold_ms } => held_vus(*vus, *hold_ms),
         PhaseLoad::Rate { per_s, hold_ms, max_vus } => held_rate(*per_s, *hold_ms, *max_vus),
     };
     scenario.insert("startTime".to_owned(), milliseconds(phase.start_ms));
-    scenario.insert("gracefulStop".to_owned(), milliseconds(request_timeout_ms));
+    scenario.insert("gracefulStop".to_owned(), milliseconds(grace_ms));
     Value::Object(scenario)
 }
 

@@ -25,6 +25,7 @@ fn run(phases: &[&str]) -> PlannedRun {
             start: Vec::new(),
             image: String::new(),
         },
+        again: false,
         payload: PayloadSize::Default,
         phases: phases.iter().map(phase).collect(),
         planned_ms: 1_000,

@@ -3,7 +3,7 @@ use std::{convert::Infallible, fmt, str::FromStr};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Check, GitState, HostFacts, Plan, RunStatus, TestRun};
+use super::{Ceiling, Check, GitState, HostFacts, Plan, RunStatus, TestRun, Verdict};
 
 /// Names a campaign everywhere: `20261121-104351-smoke-7f3a`. Sorts by time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -125,6 +125,9 @@ pub struct Campaign {
     pub runner_version: String,
     /// Whether the contract's cases were played before the load.
     pub verified: bool,
+    /// What the database alone can do, by payload; empty when it was not asked for.
+    #[serde(default)]
+    pub ceilings: Vec<Ceiling>,
     /// When it started.
     pub started_at: DateTime<Utc>,
     /// When it ended; null while it runs.
@@ -170,4 +173,11 @@ pub struct StoredCampaign {
     pub campaign: Campaign,
     /// Its test runs in the order they were made.
     pub runs: Vec<StoredRun>,
+}
+
+impl StoredCampaign {
+    /// Whether a check found something that must not be used.
+    pub fn has_invalid(&self) -> bool {
+        self.runs.iter().flat_map(|stored| &stored.checks).any(|check| check.verdict == Verdict::Invalid)
+    }
 }

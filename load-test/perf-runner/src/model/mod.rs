@@ -6,6 +6,7 @@
 mod api;
 mod audit;
 mod campaign;
+mod ceiling;
 mod check;
 mod entity_id;
 mod generator;
@@ -27,6 +28,7 @@ pub use audit::{Audit, StatementUse, StoredFacts};
 pub use campaign::{
     Campaign, CampaignId, CampaignStatus, CampaignSummary, Mode, StoredCampaign, StoredRun, WhichCampaign,
 };
+pub use ceiling::Ceiling;
 pub use check::{Check, CheckScope, Verdict};
 pub use entity_id::EntityId;
 pub use generator::{

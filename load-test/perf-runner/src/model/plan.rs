@@ -21,6 +21,16 @@ pub struct Plan {
     pub request_timeout_ms: u64,
     /// Pool size of every service.
     pub max_connections: u32,
+    /// How long the first phase's load is held before anything counts, in
+    /// milliseconds; 0 is not at all.
+    #[serde(default)]
+    pub warm_up_ms: u64,
+    /// Share of the events that merge into entities created before, 0 to 1.
+    #[serde(default)]
+    pub update_share: f64,
+    /// Whether the database alone is driven with the contract's statement first.
+    #[serde(default)]
+    pub ceiling: bool,
     /// The test runs in the order they will be made.
     pub runs: Vec<PlannedRun>,
     /// APIs that were selected and cannot be measured here, each with the reason.
@@ -62,6 +72,10 @@ pub struct PlannedRun {
     pub slot: u32,
     /// What is measured.
     pub api: Api,
+    /// The second of two equal ones: what is measured is how much two measurements
+    /// of the same thing differ.
+    #[serde(default)]
+    pub again: bool,
     /// How large its events are.
     pub payload: PayloadSize,
     /// Its held loads, in order.
@@ -75,7 +89,14 @@ pub struct PlannedRun {
 impl PlannedRun {
     /// The folder of its raw files in the campaign's: round, slot, API, payload.
     pub fn folder_name(&self) -> String {
-        format!("r{}s{:02}.{}.{}", self.round, self.slot, self.api.id, self.payload)
+        format!("r{}s{:02}.{}.{}", self.round, self.slot, self.name(), self.payload)
+    }
+
+    /// The name under which it is measured: the API's, with `@again` after it for
+    /// the second of two equal ones.
+    pub fn name(&self) -> String {
+        let again = if self.again { "@again" } else { "" };
+        format!("{}{again}", self.api.id)
     }
 }
 

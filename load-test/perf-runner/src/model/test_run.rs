@@ -110,7 +110,7 @@ impl TestRun {
             id: planned.id.clone(),
             round: planned.round,
             slot: planned.slot,
-            api: planned.api.id.clone(),
+            api: planned.name(),
             language: planned.api.language,
             protocol: planned.api.protocol,
             payload: planned.payload,

@@ -1,6 +1,7 @@
 //! Pure: settings and host facts into an ordered list of test runs with ids,
 //! phases and times. Nothing is started to make a plan, and `--plan` prints it.
 
+mod phases;
 mod text;
 
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
@@ -10,14 +11,11 @@ pub use text::describe;
 use crate::{
     fault::Fault,
     model::{
-        Api, CampaignId, HostFacts, Language, Mode, PayloadSize, PhaseLoad, Plan, PlannedPhase, PlannedRun,
+        Api, CampaignId, HostFacts, Language, PayloadSize, PhaseLoad, Plan, PlannedPhase, PlannedRun,
         TestRunId,
     },
     settings::{Runtime, Settings},
 };
-
-/// VUs and iterations of a smoke run: one user, five events.
-const SMOKE: PhaseLoad = PhaseLoad::Iterations { vus: 1, per_vu: 5, max_duration_ms: 60_000 };
 
 /// A test run that takes longer than planned by this much is ended.
 const GRACE_MS: u64 = 60_000;
@@ -48,57 +46,72 @@ pub fn make(campaign: &CampaignId, settings: &Settings, host: &HostFacts) -> Res
         think_time_ms: settings.think_time_ms,
         request_timeout_ms: settings.request_timeout_ms,
         max_connections: settings.max_connections,
+        warm_up_ms: settings.warm_up_ms,
+        update_share: settings.update_share,
+        ceiling: settings.ceiling,
         runs: runs(campaign, settings, &apis),
         left_out,
     })
+}
+
+/// What is measured once in each round.
+struct Subject<'a> {
+    api: &'a Api,
+    /// The second of two equal ones.
+    again: bool,
+    payload: PayloadSize,
 }
 
 /// Each round has every API with every payload once, in a fresh random order:
 /// a fixed order would turn any drift of the host into a difference between APIs.
 fn runs(campaign: &CampaignId, settings: &Settings, apis: &[Api]) -> Vec<PlannedRun> {
     let mut random = StdRng::seed_from_u64(settings.seed);
+    let phases = phases::of(settings);
+    let planned_ms = planned_ms(&phases);
     let mut runs = Vec::new();
     for round in 1..=settings.rounds {
-        let mut order: Vec<(&Api, PayloadSize)> = apis
-            .iter()
-            .flat_map(|api| settings.payloads.iter().map(move |payload| (api, *payload)))
-            .collect();
+        let mut order = subjects(settings, apis);
         order.shuffle(&mut random);
-        for (slot, (api, payload)) in (1..).zip(order) {
-            let phases = phases(settings);
-            let planned_ms = phases.iter().map(planned_ms).sum();
-            runs.push(PlannedRun {
-                id: TestRunId(format!("{campaign}.r{round}s{slot:02}.{}.{payload}", api.id)),
+        for (slot, Subject { api, again, payload }) in (1..).zip(order) {
+            let mut run = PlannedRun {
+                id: TestRunId(String::new()),
                 tag: format!("{:08x}", random.next_u32()),
                 round,
                 slot,
                 api: api.clone(),
+                again,
                 payload,
-                phases,
+                phases: phases.clone(),
                 planned_ms,
                 deadline_ms: planned_ms + GRACE_MS,
-            });
+            };
+            run.id = TestRunId(format!("{campaign}.r{round}s{slot:02}.{}.{payload}", run.name()));
+            runs.push(run);
         }
     }
     runs
 }
 
-fn phases(settings: &Settings) -> Vec<PlannedPhase> {
-    match settings.mode {
-        // Held loads of one minute until they can be chosen.
-        Mode::Smoke | Mode::Full | Mode::Saturation => {
-            vec![PlannedPhase { name: "p1".to_owned(), load: SMOKE, start_ms: 0, settle_ms: 0 }]
-        }
-    }
+fn subjects<'a>(settings: &Settings, apis: &'a [Api]) -> Vec<Subject<'a>> {
+    let twice = |api: &Api| settings.again.as_deref() == Some(api.id.as_str());
+    let names = apis.iter().flat_map(|api| {
+        let second = twice(api).then_some((api, true));
+        [(api, false)].into_iter().chain(second)
+    });
+    names
+        .flat_map(|(api, again)| settings.payloads.iter().map(move |payload| (api, again, *payload)))
+        .map(|(api, again, payload)| Subject { api, again, payload })
+        .collect()
 }
 
-/// What a phase is expected to take. Iterations are not held for a time; this is
-/// their upper bound.
-fn planned_ms(phase: &PlannedPhase) -> u64 {
-    match phase.load {
-        PhaseLoad::Iterations { max_duration_ms, .. } => max_duration_ms,
-        PhaseLoad::Vus { hold_ms, .. } | PhaseLoad::Rate { hold_ms, .. } => hold_ms,
-    }
+/// From the release of the generator to the end of its last phase. Iterations are
+/// not held for a time; theirs is an upper bound.
+fn planned_ms(phases: &[PlannedPhase]) -> u64 {
+    let end_ms = |phase: &PlannedPhase| match phase.load {
+        PhaseLoad::Iterations { max_duration_ms, .. } => phase.start_ms + max_duration_ms,
+        PhaseLoad::Vus { hold_ms, .. } | PhaseLoad::Rate { hold_ms, .. } => phase.start_ms + hold_ms,
+    };
+    phases.iter().map(end_ms).max().unwrap_or(0)
 }
 
 /// Why this host cannot build the API; none when it can.

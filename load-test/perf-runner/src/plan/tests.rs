@@ -2,8 +2,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::{
-    model::{Language, Protocol, ToolVersion},
-    settings::{Given, Places},
+    model::{Language, Mode, Protocol, ToolVersion},
+    settings::{
+        Given, Places,
+        load::{Amount, HeldLoad},
+    },
 };
 
 fn api(language: Language, program: &str) -> Api {
@@ -25,6 +28,12 @@ fn settings(seed: u64) -> Settings {
         mode: Mode::Smoke,
         apis: vec![api(Language::Rust, "cargo"), api(Language::Go, "go"), api(Language::Java, "./mvnw")],
         payloads: vec![PayloadSize::Default, PayloadSize::K8],
+        loads: Vec::new(),
+        settle_ms: None,
+        warm_up_ms: 0,
+        update_share: 0.0,
+        again: None,
+        ceiling: false,
         rounds: 4,
         seed,
         think_time_ms: 100,
@@ -105,4 +114,42 @@ fn nothing_to_measure_is_a_fault() {
         plan(&settings(1), &host(&[("cargo", None), ("go", None), ("java", None)])).expect_err("nothing");
     let text = fault.to_string();
     assert!(text.contains("cargo is not installed") && text.contains("no JDK is installed"), "{text}");
+}
+
+#[test]
+fn held_loads_follow_each_other_with_room_for_the_last_calls() {
+    let loads = [(10, 30_000), (50, 120_000)];
+    let held = loads.map(|(users, hold_ms)| HeldLoad { amount: Amount::Users(users), hold_ms });
+    let settings = Settings { mode: Mode::Full, loads: held.to_vec(), ..settings(1) };
+    let plan = plan(&settings, &host(&[])).expect("a plan");
+    let run = &plan.runs[0];
+    let phases: Vec<_> =
+        run.phases.iter().map(|phase| (phase.name.as_str(), phase.start_ms, phase.settle_ms)).collect();
+    // 10 s timeout and 100 ms think time end within 11 s.
+    assert_eq!(phases, [("p1", 0, 3_000), ("p2", 41_000, 10_000)]);
+    assert_eq!(run.phases[1].load, PhaseLoad::Vus { vus: 50, hold_ms: 120_000 });
+    assert_eq!((run.planned_ms, run.deadline_ms), (161_000, 221_000));
+}
+
+#[test]
+fn a_short_phase_settles_a_second_unless_told_otherwise() {
+    let held = HeldLoad { amount: Amount::PerSecond(500), hold_ms: 5_000 };
+    let short = Settings { mode: Mode::Full, loads: vec![held], ..settings(1) };
+    let settle =
+        |settings: &Settings| plan(settings, &host(&[])).expect("a plan").runs[0].phases[0].settle_ms;
+    assert_eq!(settle(&short), 1_000);
+    assert_eq!(settle(&Settings { settle_ms: Some(0), ..short }), 0);
+}
+
+#[test]
+fn the_second_of_two_equal_ones_has_a_name_of_its_own_and_the_first_one_s_program() {
+    let again = Some("producer-api-go-rest".to_owned());
+    let plan = plan(&Settings { again, ..settings(1) }, &host(&[])).expect("a plan");
+    assert_eq!(plan.runs.len(), 4 * 4 * 2);
+    assert_eq!(plan.apis().len(), 3);
+    let second: Vec<_> = plan.runs.iter().filter(|run| run.again).collect();
+    assert_eq!(second.len(), 4 * 2);
+    assert!(second.iter().all(|run| run.name() == "producer-api-go-rest@again"));
+    assert!(second.iter().all(|run| run.id.0.contains("producer-api-go-rest@again")));
+    assert!(second.iter().all(|run| run.api.id == "producer-api-go-rest"));
 }

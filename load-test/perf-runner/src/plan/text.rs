@@ -12,9 +12,10 @@ pub fn describe(plan: &Plan) -> String {
     let _ = writeln!(text, "mode      {}, {} round(s), seed {}", plan.mode, plan.rounds, plan.seed);
     let _ = writeln!(
         text,
-        "load      closed, {} ms think time, {} s request timeout, {} connections per service",
+        "load      {}, {} ms think time, {} ms request timeout, {} connections per service",
+        if is_open(plan) { "open" } else { "closed" },
         plan.think_time_ms,
-        plan.request_timeout_ms / 1000,
+        plan.request_timeout_ms,
         plan.max_connections
     );
     let _ = writeln!(text, "builds    {}", plan.build_tools());
@@ -25,7 +26,7 @@ pub fn describe(plan: &Plan) -> String {
             " {:>5} {:>4}  {:<24} {:<8} {}",
             run.round,
             run.slot,
-            run.api.id,
+            run.name(),
             run.payload,
             phases(run)
         );
@@ -58,4 +59,10 @@ fn estimate(plan: &Plan) -> String {
         plan.runs.len(),
         4 + 3 * plan.runs.len()
     )
+}
+
+/// Whether calls are begun by the clock, whatever the service does.
+fn is_open(plan: &Plan) -> bool {
+    let mut phases = plan.runs.iter().flat_map(|run| &run.phases);
+    phases.any(|phase| matches!(phase.load, PhaseLoad::Rate { .. }))
 }

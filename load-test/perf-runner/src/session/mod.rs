@@ -93,7 +93,7 @@ impl Session<'_> {
                 break;
             }
             let of = campaign.plan.runs.len();
-            let (run, api) = (planned.id.clone(), planned.api.id.clone());
+            let (run, api) = (planned.id.clone(), planned.name());
             self.observer.observe(&Event::RunBegan { run, number, of, api });
             let run = measuring.test_run(planned).await;
             let (status, summary) = (run.status, run.in_one_line());
@@ -146,6 +146,7 @@ impl Session<'_> {
             runtime: self.settings.runtime.as_str().to_owned(),
             runner_version: env!("CARGO_PKG_VERSION").to_owned(),
             verified: self.settings.verify,
+            ceilings: Vec::new(),
             started_at: (self.now)(),
             finished_at: None,
             status: CampaignStatus::Running,

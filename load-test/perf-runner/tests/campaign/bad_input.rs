@@ -68,6 +68,49 @@ fn a_plan_is_printed_and_nothing_else_happens() {
 }
 
 #[test]
+fn a_plan_of_held_loads_names_each_with_its_time() {
+    let runner = Runner::new();
+    let output = runner.run(&["full", "--plan", "--phases", "10x30s,50x45s"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    for words in ["10 VUs for 30 s", "50 VUs for 45 s"] {
+        assert!(stdout(&output).contains(words), "{}", stdout(&output));
+    }
+    let output = runner.run(&["saturation", "--plan", "--arrival-rate", "500/s,1000/sx1m", "--hold", "20s"]);
+    for words in ["500/s for 20 s", "1000/s for 60 s", "open"] {
+        assert!(stdout(&output).contains(words), "{}", stdout(&output));
+    }
+    assert!(!runner.state().exists() && !runner.results().exists());
+}
+
+#[test]
+fn loads_and_times_that_make_no_sense_are_named_with_what_is_meant() {
+    let runner = Runner::new();
+    for (flags, words) in [
+        (["--phases", "10x"].as_slice(), ["\"\" is no time", "30s or 2m"].as_slice()),
+        (&["--phases", "10x30"], &["\"30\" is no time"]),
+        (&["--phases", "tenx30s"], &["USERSxTIME", "10x30s"]),
+        (&["--phases", "0x30s"], &["users outside of 1 to 99999"]),
+        (&["--phases", "10x500ms"], &["whole number of seconds", "at least 2"]),
+        (&["--arrival-rate", "500"], &["CALLS/s", "500/sx30s"]),
+        (&["--arrival-rate", "500/s", "--phases", "10"], &["--phases", "cannot be used"]),
+        (&["--arrival-rate", "500/s", "--think-time", "1s"], &["--think-time", "cannot be used"]),
+        (&["--think-time", "100"], &["--think-time", "number and its unit"]),
+        (&["--think-time", "2m"], &["not within 0s to 1m"]),
+        (&["--request-timeout", "0s"], &["not within 100ms to 1m"]),
+        (&["--warm-up", "1s"], &["--warm-up", "at least 2"]),
+        (&["--settle", "30s", "--phases", "5x30s"], &["--settle 30 s", "held for 30 s", "hint"]),
+        (&["--update-share", "20%"], &["no share from 0 to 1"]),
+        (&["--payload-size", "2k"], &["64k", "all"]),
+        (&["--rounds", "0"], &["--rounds"]),
+        (&["--a-a", "producer-api-go-rest"], &["not among the APIs", "--api producer-api-go-rest"]),
+    ] {
+        let arguments: Vec<&str> = [&["full", "--plan"], flags].concat();
+        refused(&runner.run(&arguments), 2, words);
+    }
+    assert!(!runner.state().exists(), "nothing was started");
+}
+
+#[test]
 fn missing_server_binaries_name_the_package() {
     let runner = Runner::new();
     let empty = tempfile::tempdir().expect("a folder");
@@ -105,7 +148,7 @@ fn a_newer_metrics_schema_is_refused() {
     let cluster = TemporaryCluster::start().expect("a cluster");
     let url = cluster.superuser_url();
     let runner = Runner::new();
-    let first = runner.run(&["smoke", "--runtime", "process", "--metrics-url", &url, "--think-time-ms", "0"]);
+    let first = runner.run(&["smoke", "--runtime", "process", "--metrics-url", &url, "--think-time", "0s"]);
     assert_eq!(first.status.code(), Some(0), "{}", stderr(&first));
     let text = "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
                 values (99999999999999, 'of the future', true, '', 0)";
@@ -142,7 +185,7 @@ fn a_service_that_exits_at_its_start_shows_its_last_lines() {
 #[test]
 fn a_generator_killed_half_way_fails_the_run_and_keeps_what_is_known() {
     let runner = Runner::new();
-    let child = runner.start(&["smoke", "--think-time-ms", "10000"]);
+    let child = runner.start(&["smoke", "--think-time", "10s"]);
     let k6 = runner.wait_for_child("k6");
     std::thread::sleep(std::time::Duration::from_secs(1));
     kill(Pid::from_raw(k6), Signal::SIGKILL).expect("it runs");

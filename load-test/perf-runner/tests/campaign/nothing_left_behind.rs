@@ -8,7 +8,7 @@ use nix::{
 
 /// A load that is still going on when the test interferes: five events with a
 /// long pause after each.
-const LONG: &[&str] = &["smoke", "--think-time-ms", "10000"];
+const LONG: &[&str] = &["smoke", "--think-time", "10s"];
 
 fn signal(pid: i32, signal: Signal) {
     kill(Pid::from_raw(pid), signal).expect("the process is there");
@@ -30,7 +30,7 @@ fn nothing_runs(pids: &[i32]) {
 #[test]
 fn after_a_normal_end() {
     let runner = Runner::new();
-    let mut child = runner.start(&["smoke", "--think-time-ms", "300"]);
+    let mut child = runner.start(&["smoke", "--think-time", "300ms"]);
     runner.wait_for_child("k6");
     let pids: Vec<i32> = runner.children().into_iter().map(|(_, pid)| pid).collect();
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
@@ -91,7 +91,7 @@ fn after_a_kill() {
     child.wait().expect("it ends");
     nothing_runs(&pids);
     // The next start finds nothing in its way.
-    let output = runner.run(&["smoke", "--think-time-ms", "0"]);
+    let output = runner.run(&["smoke", "--think-time", "0s"]);
     assert_eq!(output.status.code(), Some(0), "{}", crate::runner::stderr(&output));
 }
 
@@ -107,7 +107,7 @@ fn a_start_ends_what_a_kill_left_and_nothing_else() {
     child.wait().expect("it ends");
     let mut foreign = std::process::Command::new("sleep").arg("60").spawn().expect("sleep runs");
     assert!(is_running(server));
-    let output = runner.run(&["smoke", "--think-time-ms", "0"]);
+    let output = runner.run(&["smoke", "--think-time", "0s"]);
     assert_eq!(output.status.code(), Some(0), "{}", crate::runner::stderr(&output));
     nothing_runs(&pids);
     assert!(is_running(i32::try_from(foreign.id()).expect("a pid")));

@@ -115,6 +115,9 @@ pub(crate) fn prepare(wanted: &Wanted) -> Prepared {
         think_time_ms: 0,
         request_timeout_ms: wanted.request_timeout_ms,
         max_connections: 10,
+        warm_up_ms: 0,
+        update_share: 0.0,
+        ceiling: false,
         runs: Vec::new(),
         left_out: Vec::new(),
     };
@@ -156,6 +159,7 @@ fn run(wanted: &Wanted) -> PlannedRun {
             start: Vec::new(),
             image: String::new(),
         },
+        again: false,
         payload: wanted.payload,
         phases: wanted.phases.clone(),
         planned_ms: 60_000,

@@ -21,6 +21,7 @@ fn run() -> PlannedRun {
             start: Vec::new(),
             image: String::new(),
         },
+        again: false,
         payload: PayloadSize::Default,
         phases: vec![PlannedPhase { name: "p1".to_owned(), load, start_ms: 0, settle_ms: 0 }],
         planned_ms: 1_000,

@@ -139,7 +139,7 @@ impl ReportView {
             runs: (1..).zip(runs).map(|(number, stored)| RunView::new(number, stored)).collect(),
             not_made: not_made
                 .map(|planned| {
-                    named(&planned.api.id, &format!("round {}, {}", planned.round, planned.payload))
+                    named(&planned.name(), &format!("round {}, {}", planned.round, planned.payload))
                 })
                 .collect(),
             left_out: campaign.plan.left_out.iter().map(|(api, reason)| named(api, reason)).collect(),

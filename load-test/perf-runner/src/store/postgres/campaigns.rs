@@ -23,6 +23,8 @@ pub(super) async fn insert(connection: &mut PgConnection, campaign: &Campaign) -
         runtime,
         runner_version,
         verified,
+        // Rows of a table of their own.
+        ceilings: _,
         started_at,
         finished_at,
         status,
@@ -86,6 +88,7 @@ pub(super) async fn load(
         runtime: row.get("runtime")?,
         runner_version: row.get("runner_version")?,
         verified: row.get("verified")?,
+        ceilings: Vec::new(),
         started_at: row.get("started_at")?,
         finished_at: row.get("finished_at")?,
         status: row.word("status")?,

@@ -2,6 +2,7 @@
 
 mod audits;
 mod campaigns;
+mod ceilings;
 mod checks;
 mod connection;
 mod db_statement_metrics;
@@ -46,8 +47,10 @@ impl Postgres {
 
     pub(super) async fn insert_campaign(&self, campaign: &Campaign) -> Result<(), Fault> {
         let stored = async {
-            let mut connection = self.pool.acquire().await?;
-            campaigns::insert(&mut connection, campaign).await
+            let mut transaction = self.pool.begin().await?;
+            campaigns::insert(&mut transaction, campaign).await?;
+            ceilings::insert(&mut transaction, &campaign.id, &campaign.ceilings).await?;
+            transaction.commit().await.map_err(RowError::from)
         };
         stored.await.map_err(|error| self.not_written(&format!("campaign {}", campaign.id), error))
     }
@@ -109,7 +112,8 @@ impl Postgres {
         sqlx::query("set transaction isolation level repeatable read, read only")
             .execute(&mut *transaction)
             .await?;
-        let Some(campaign) = campaigns::load(&mut transaction, id).await? else { return Ok(None) };
+        let Some(mut campaign) = campaigns::load(&mut transaction, id).await? else { return Ok(None) };
+        campaign.ceilings = ceilings::of_campaign(&mut transaction, id).await?;
         let mut phases = test_phases::of_campaign(&mut transaction, id).await?;
         let mut audits = audits::of_campaign(&mut transaction, id).await?;
         let mut checks = checks::of_campaign(&mut transaction, id).await?;

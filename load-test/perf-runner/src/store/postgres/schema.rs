@@ -32,7 +32,7 @@ macro_rules! schema_file {
 }
 
 /// Every change of the schema, in order.
-pub const MIGRATIONS: [SchemaFile; 10] = [
+pub const MIGRATIONS: [SchemaFile; 11] = [
     schema_file!(1, "0001_campaigns"),
     schema_file!(2, "0002_test_runs"),
     schema_file!(3, "0003_test_phases"),
@@ -43,6 +43,7 @@ pub const MIGRATIONS: [SchemaFile; 10] = [
     schema_file!(8, "0008_db_activity_metrics"),
     schema_file!(9, "0009_audits"),
     schema_file!(10, "0010_checks"),
+    schema_file!(11, "0011_ceilings"),
 ];
 
 pub(super) async fn migrate(pool: &PgPool, place: &str) -> Result<(), Fault> {
