@@ -1,5 +1,10 @@
 //! Campaigns as tests need them: one that went well, and what can be different.
 
+// Made-up numbers: small counts, and a test that cannot go on says so by panicking.
+#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+
+mod held;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,6 +15,8 @@ use crate::model::{
     PlannedRun, Protocol, Quantiles, RunStatus, ServiceEnd, StatementUse, Step, StoredCampaign, StoredRun,
     TestRun, TestRunId, ToolVersion, Verdict,
 };
+
+pub(crate) use held::{LOADS, SIX, True, held, held_of, with_invalid};
 
 /// 2026-11-21 10:43:51.123456 UTC.
 pub(crate) fn noon() -> DateTime<Utc> {

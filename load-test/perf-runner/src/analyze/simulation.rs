@@ -4,7 +4,8 @@
 
 use rand::{Rng, RngExt as _, SeedableRng as _, rngs::StdRng};
 
-use super::statistics::{CLAIM_ROUNDS, Critical, Family, PairClaim, mean_ratio_interval, real};
+use super::statistics::{CLAIM_ROUNDS, Critical, Family, mean_ratio_interval, real};
+use crate::model::PairClaim;
 
 /// How far rounds differ from each other, for all APIs alike: on logs.
 const ROUND_SD: f64 = 0.03;

@@ -3,15 +3,18 @@
 //! Everything a stage takes or gives is defined here, so that stages need not
 //! know each other.
 
+mod analysis;
 mod api;
 mod audit;
 mod campaign;
 mod ceiling;
 mod check;
 mod entity_id;
+mod finding;
 mod generator;
 mod histogram;
 mod host;
+mod interval;
 mod load_plan;
 mod payload;
 mod phase;
@@ -23,6 +26,10 @@ mod service;
 mod summary;
 mod test_run;
 
+pub use analysis::{
+    Analysis, ApiAnalysis, Bound, Capacity, Cell, Comparison, Knee, Metric, NoiseFloor, PairClaim,
+    PairResult, PayloadAnalysis, PhaseAnalysis, Ranks, Reference, Scalability,
+};
 pub use api::{Api, Language, Protocol};
 pub use audit::{Audit, StatementUse, StoredFacts};
 pub use campaign::{
@@ -31,11 +38,13 @@ pub use campaign::{
 pub use ceiling::Ceiling;
 pub use check::{Check, CheckScope, Verdict};
 pub use entity_id::EntityId;
+pub use finding::{Claim, Finding};
 pub use generator::{
     ExitMeaning, GeneratorEnd, GeneratorJob, GeneratorRun, LoadResult, PhaseNumbers, Unacknowledged,
 };
 pub use histogram::{BadHistogram, Histogram};
 pub use host::{GitState, HostFacts, ToolVersion};
+pub use interval::Interval;
 pub use load_plan::LoadPlan;
 pub use payload::{EventTemplate, PayloadSize};
 pub use phase::{FailureKind, PhaseFigures, WindowFigures, WindowUse};

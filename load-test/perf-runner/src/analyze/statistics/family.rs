@@ -2,12 +2,11 @@
 //! logarithms, Tukey's simultaneous intervals, and the plain paired t interval
 //! beside them. A difference is claimed only when both exclude it.
 
-use serde::{Deserialize, Serialize};
-
 use super::{
-    CLAIM_ROUNDS, CompleteBlocks, EQUAL_RATIO, Interval, PRACTICAL_RATIO, mean, real, standard_deviation,
-    student_t, studentized_range,
+    CLAIM_ROUNDS, CompleteBlocks, EQUAL_RATIO, PRACTICAL_RATIO, mean, real, standard_deviation, student_t,
+    studentized_range,
 };
+use crate::model::{Interval, PairClaim};
 
 /// Two logarithms that differ by less than this are equal: it is what is left of a
 /// difference when values agree to the digit.
@@ -30,7 +29,7 @@ pub struct Family {
 }
 
 /// One treatment against another.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pair {
     /// Position of the one whose ratio this is.
     pub of: usize,
@@ -44,20 +43,6 @@ pub struct Pair {
     pub paired_half: f64,
     /// Standard deviation of the rounds' differences, on logs.
     pub spread: f64,
-}
-
-/// What may be said of a pair.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PairClaim {
-    /// Both intervals exclude 1 and the ratio is beyond what matters in practice.
-    Different,
-    /// Both intervals exclude 1, but the ratio is within +-2 %.
-    Small,
-    /// The interval lies inside 0.95 to 1.05.
-    Equal,
-    /// Nothing.
-    NotResolved,
 }
 
 /// How many standard errors wide the intervals of a comparison are. It depends on

@@ -13,10 +13,10 @@ mod spread;
 mod studentized_range;
 
 pub use blocks::{CompleteBlocks, complete_blocks};
-pub use family::{Critical, Family, Pair, PairClaim};
-pub use interval::{Interval, mean_ratio_interval};
+pub use family::{Critical, Family, Pair};
+pub use interval::mean_ratio_interval;
 pub use percentile::{NO_ERROR_FACTOR, order_statistic_ranks, samples_needed, upper_bound_of_none};
-pub use rank::{Ranks, ranks};
+pub use rank::ranks;
 pub use spread::{mean, median, standard_deviation};
 pub use studentized_range::{probability as studentized_range_probability, student_t, studentized_range};
 

@@ -1,16 +1,6 @@
 //! Ranks of what can be told apart; what cannot shares a rank.
 
-use serde::{Deserialize, Serialize};
-
-/// The ranks that a treatment may have: 1 to 2 when it is tied with one other at
-/// the top.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ranks {
-    /// One more than the number of those that are ahead of it for sure.
-    pub from: usize,
-    /// The last rank it may have.
-    pub to: usize,
-}
+use crate::model::Ranks;
 
 /// Ranks of `count` treatments, given which is ahead of which.
 pub fn ranks(count: usize, is_ahead: impl Fn(usize, usize) -> bool) -> Vec<Ranks> {

@@ -1,0 +1,104 @@
+//! What an API sustains, and where its throughput stops to grow: bounds of
+//! operational analysis, X <= min(N / (R0 + Z), Xmax).
+
+mod usl;
+
+use super::{cells::vus, statistics};
+use crate::model::{ApiAnalysis, Bound, Capacity, Cell, Knee, PhaseAnalysis};
+
+/// Above this share of its limit the client sets the number.
+const CLIENT_LIMITED: f64 = 0.9;
+
+/// The check that says that the host's processors were all in use.
+const HOST_CHECK: &str = "host_cpu";
+
+/// Fills in the client's limits, the capacity, the knee and the scalability of an API.
+pub(super) fn estimate(api: &mut ApiAnalysis, think_time_ms: f64, rounds: usize) {
+    let needed = rounds.clamp(1, statistics::CLAIM_ROUNDS);
+    if let Some(unloaded_ms) = unloaded_call_ms(&api.phases) {
+        for phase in &mut api.phases {
+            phase.client_limit_per_s =
+                vus(&phase.load).map(|vus| client_limit(vus, unloaded_ms, think_time_ms));
+        }
+        api.capacity = capacity(&api.phases, needed);
+        if let Some(capacity) = &api.capacity {
+            let crossing = capacity.per_s * (unloaded_ms + think_time_ms) / 1000.0;
+            api.knee = knee(&api.phases, crossing);
+            api.scalability = usl::fit(&api.phases, crossing);
+        }
+    } else {
+        api.capacity = capacity(&api.phases, needed);
+    }
+}
+
+/// What the closed loop can ask for at most, in events per second.
+pub fn client_limit(vus: u32, unloaded_ms: f64, think_time_ms: f64) -> f64 {
+    f64::from(vus) * 1000.0 / (unloaded_ms + think_time_ms)
+}
+
+/// R0: the mean call of the smallest closed load that can be used.
+fn unloaded_call_ms(phases: &[PhaseAnalysis]) -> Option<f64> {
+    let mut closed: Vec<&PhaseAnalysis> = phases.iter().filter(|phase| vus(&phase.load).is_some()).collect();
+    closed.sort_by_key(|phase| vus(&phase.load));
+    closed.into_iter().find_map(|phase| {
+        let calls: Vec<f64> = usable(phase).filter_map(|cell| cell.mean_call_ms).collect();
+        statistics::mean(&calls)
+    })
+}
+
+fn usable(phase: &PhaseAnalysis) -> impl Iterator<Item = &Cell> {
+    phase.cells.iter().filter(|cell| cell.is_usable())
+}
+
+/// The closed phase with the highest mean over its usable rounds, of those with
+/// enough of them: the luckiest round decides nothing.
+fn capacity(phases: &[PhaseAnalysis], needed: usize) -> Option<Capacity> {
+    let candidates = phases.iter().filter_map(|phase| {
+        let is_enough = usable(phase).filter(|cell| cell.throughput_per_s.is_some()).count() >= needed;
+        Some((phase, vus(&phase.load)?, phase.throughput_per_s?)).filter(|_| is_enough)
+    });
+    let (phase, vus, per_s) = candidates.max_by(|one, other| one.2.total_cmp(&other.2))?;
+    let bound = bound(phase, per_s);
+    Some(Capacity { phase: phase.name.clone(), vus, per_s, interval: phase.interval, bound })
+}
+
+fn bound(phase: &PhaseAnalysis, per_s: f64) -> Option<Bound> {
+    if phase.client_limit_per_s.is_some_and(|limit| per_s > CLIENT_LIMITED * limit) {
+        return Some(Bound::Client);
+    }
+    let (mut of_host, mut all) = (0, 0);
+    for cell in usable(phase) {
+        all += 1;
+        of_host += usize::from(cell.limited_by.iter().any(|check| check == HOST_CHECK));
+    }
+    (of_host * 2 > all).then_some(Bound::Host)
+}
+
+/// The tested loads around the crossing of the two bounds.
+fn knee(phases: &[PhaseAnalysis], crossing_vus: f64) -> Knee {
+    let is_below_limit = |phase: &PhaseAnalysis| {
+        phase
+            .throughput_per_s
+            .zip(phase.client_limit_per_s)
+            .is_some_and(|(x, limit)| x < CLIENT_LIMITED * limit)
+    };
+    if !phases.iter().any(is_below_limit) {
+        return Knee::NotReached;
+    }
+    let mut tested: Vec<u32> =
+        phases.iter().filter(|p| p.throughput_per_s.is_some()).filter_map(|phase| vus(&phase.load)).collect();
+    tested.sort_unstable();
+    let above = tested.iter().find(|vus| f64::from(**vus) >= crossing_vus);
+    let below = tested.iter().rev().find(|vus| f64::from(**vus) < crossing_vus);
+    match above {
+        Some(high_vus) => Knee::Between {
+            low_vus: below.copied().unwrap_or(0),
+            high_vus: *high_vus,
+            estimate_vus: crossing_vus,
+        },
+        None => Knee::NotReached,
+    }
+}
+
+#[cfg(test)]
+mod tests;

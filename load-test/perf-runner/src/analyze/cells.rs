@@ -1,0 +1,174 @@
+//! Stored facts sorted by API, phase and round, with a verdict on each cell.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::statistics::{self, samples_needed};
+use crate::model::{
+    ApiAnalysis, Cell, Check, CheckScope, Histogram, Knee, PayloadSize, PhaseAnalysis, PhaseFigures,
+    PhaseLoad, PlannedPhase, Quantiles, RunStatus, Scalability, StoredCampaign, StoredRun, Verdict,
+};
+
+/// What the name of the second of two equal ones ends with.
+const AGAIN: &str = "@again";
+
+/// The test runs of one payload size.
+pub(super) struct Group<'a> {
+    pub(super) payload: PayloadSize,
+    pub(super) rounds: Vec<u32>,
+    /// With their positions among the stored ones.
+    runs: Vec<(usize, &'a StoredRun)>,
+    /// Held phases by API, as planned.
+    phases: BTreeMap<String, Vec<PlannedPhase>>,
+}
+
+/// One group per payload size that has held phases, smallest size first.
+pub(super) fn groups(stored: &StoredCampaign) -> Vec<Group<'_>> {
+    let sizes: BTreeSet<PayloadSize> = stored.runs.iter().map(|stored| stored.run.payload).collect();
+    sizes.into_iter().filter_map(|payload| group(stored, payload)).collect()
+}
+
+fn group(stored: &StoredCampaign, payload: PayloadSize) -> Option<Group<'_>> {
+    let of_size = |(_, stored): &(usize, &StoredRun)| stored.run.payload == payload;
+    let runs: Vec<(usize, &StoredRun)> = stored.runs.iter().enumerate().filter(of_size).collect();
+    let rounds: BTreeSet<u32> = runs.iter().map(|(_, stored)| stored.run.round).collect();
+    let mut phases: BTreeMap<String, Vec<PlannedPhase>> = BTreeMap::new();
+    for (_, StoredRun { run, .. }) in &runs {
+        let known = phases.entry(run.api.clone()).or_default();
+        for planned in run.planned.iter().filter(|planned| planned.load.hold_ms().is_some()) {
+            if !known.iter().any(|known| known.name == planned.name) {
+                known.push(planned.clone());
+            }
+        }
+    }
+    let is_held = phases.values().any(|phases| !phases.is_empty());
+    is_held.then(|| Group { payload, rounds: rounds.into_iter().collect(), runs, phases })
+}
+
+impl Group<'_> {
+    /// Every API of the group with its cells, by name; nothing is estimated yet
+    /// but the mean of each phase.
+    pub(super) fn apis(&self) -> Vec<ApiAnalysis> {
+        self.phases.iter().filter_map(|(api, phases)| self.api(api, phases)).collect()
+    }
+
+    fn api(&self, api: &str, phases: &[PlannedPhase]) -> Option<ApiAnalysis> {
+        let first = &self.runs.iter().find(|(_, stored)| stored.run.api == api)?.1.run;
+        Some(ApiAnalysis {
+            api: api.to_owned(),
+            language: first.language,
+            protocol: first.protocol,
+            again_of: api.strip_suffix(AGAIN).map(str::to_owned),
+            phases: phases.iter().map(|planned| self.phase(api, planned)).collect(),
+            capacity: None,
+            knee: Knee::Unknown,
+            scalability: Scalability::None { reason: "nothing was measured".to_owned() },
+            ranks: None,
+            ratio_to_first: None,
+        })
+    }
+
+    fn phase(&self, api: &str, planned: &PlannedPhase) -> PhaseAnalysis {
+        let cells: Vec<Cell> =
+            self.rounds.iter().map(|round| self.cell(api, &planned.name, *round)).collect();
+        let usable: Vec<f64> =
+            cells.iter().filter(|cell| cell.is_usable()).filter_map(|cell| cell.throughput_per_s).collect();
+        let logs: Vec<f64> = usable.iter().filter(|rate| **rate > 0.0).map(|rate| rate.ln()).collect();
+        PhaseAnalysis {
+            name: planned.name.clone(),
+            load: planned.load.clone(),
+            cells,
+            throughput_per_s: statistics::mean(&logs).map(f64::exp),
+            interval: statistics::mean_ratio_interval(&usable),
+            client_limit_per_s: None,
+        }
+    }
+
+    fn cell(&self, api: &str, phase: &str, round: u32) -> Cell {
+        let is_here = |(_, stored): &&(usize, &StoredRun)| stored.run.api == api && stored.run.round == round;
+        let Some((index, stored)) = self.runs.iter().find(is_here) else {
+            return Cell { round, ..Cell::default() };
+        };
+        let (verdict, limited_by) = verdict(stored, phase);
+        let placed =
+            Cell { round, slot: Some(stored.run.slot), run: Some(*index), limited_by, ..Cell::default() };
+        match stored.run.phases.iter().find(|figures| figures.name == phase) {
+            Some(figures) => Cell { verdict: Some(verdict), ..measured(placed, figures) },
+            None => Cell { verdict: Some(Verdict::Invalid), ..placed },
+        }
+    }
+}
+
+/// The worst verdict on a phase of a test run, and what did not pass. What is said
+/// of the whole test run holds for each of its phases.
+fn verdict(stored: &StoredRun, phase: &str) -> (Verdict, Vec<String>) {
+    let is_about = |check: &&Check| match &check.scope {
+        CheckScope::Run => true,
+        CheckScope::Phase(name) => name == phase,
+    };
+    let checks: Vec<&Check> = stored.checks.iter().filter(is_about).collect();
+    let worst = checks.iter().map(|check| check.verdict).max().unwrap_or(Verdict::Unknown);
+    let mut missed: Vec<&Check> = checks.into_iter().filter(|check| check.verdict != Verdict::Ok).collect();
+    missed.sort_by_key(|check| std::cmp::Reverse(check.verdict));
+    let mut names: Vec<String> = missed.iter().map(|check| check.id.clone()).collect();
+    names.dedup();
+    if stored.run.status == RunStatus::Completed {
+        return (worst, names);
+    }
+    names.insert(0, format!("test_run_{}", stored.run.status));
+    (Verdict::Invalid, names)
+}
+
+/// The cell with what was measured in it: of the window, where there is one.
+fn measured(placed: Cell, figures: &PhaseFigures) -> Cell {
+    let window = figures.window.as_ref();
+    let ok = window.and_then(|window| window.ok.as_ref());
+    let clock = figures.iteration.as_ref();
+    let not_ok = window.and_then(|window| {
+        let failed: u64 = window.failed.as_ref()?.values().sum();
+        Some(failed.saturating_add(window.unknown?))
+    });
+    Cell {
+        throughput_per_s: rate(figures),
+        p50_ms: percentile(ok, clock, 0.5, |clock| clock.p50_ms),
+        p95_ms: percentile(ok, clock, 0.95, |clock| clock.p95_ms),
+        p99_ms: percentile(ok, clock, 0.99, |clock| clock.p99_ms),
+        mean_call_ms: window.and_then(|window| window.mean_call_ms).or(clock.map(|clock| clock.mean_ms)),
+        mean_vus: window.and_then(|window| window.mean_vus.or(window.time_weighted_vus)),
+        calls: window.and_then(|window| window.attempts).or(Some(figures.iterations)),
+        not_ok: not_ok.or(Some(figures.failed_total().saturating_add(figures.unknown))),
+        ..placed
+    }
+}
+
+fn rate(figures: &PhaseFigures) -> Option<f64> {
+    let of_window = figures.window.as_ref().and_then(|window| {
+        let seconds = (window.end_ms - window.start_ms) / 1000.0;
+        // Counts of events stay far below 2^52.
+        #[allow(clippy::cast_precision_loss)]
+        let acknowledged = window.acknowledged? as f64;
+        (seconds > 0.0).then(|| acknowledged / seconds)
+    });
+    of_window.or(figures.throughput_per_s)
+}
+
+fn percentile(
+    ok: Option<&Histogram>,
+    clock: Option<&Quantiles>,
+    p: f64,
+    of_clock: fn(&Quantiles) -> f64,
+) -> Option<f64> {
+    let needed = samples_needed(p);
+    match ok {
+        Some(ok) if ok.count() >= needed => ok.quantile_ms(p),
+        Some(_) => None,
+        None => clock.filter(|clock| clock.count >= needed).map(of_clock),
+    }
+}
+
+/// VUs of a closed phase; none for an open one.
+pub(super) fn vus(load: &PhaseLoad) -> Option<u32> {
+    match load {
+        PhaseLoad::Vus { vus, .. } => Some(*vus),
+        PhaseLoad::Iterations { .. } | PhaseLoad::Rate { .. } => None,
+    }
+}

@@ -1,0 +1,239 @@
+//! The only sentences that a campaign may say. Never "times" without an interval,
+//! never a quality without its quantity, never certainty from what was not seen.
+
+use super::{CLAIM_ROUNDS, mean_of, range};
+use crate::model::{
+    ApiAnalysis, Bound, Comparison, Interval, Metric, NoiseFloor, PairClaim, PairResult, PayloadAnalysis,
+    PhaseLoad,
+};
+
+pub(super) fn nothing_valid() -> String {
+    "Nothing may be concluded: no held load of any API can be used.".to_owned()
+}
+
+pub(super) fn alone(api: &str, interval: Option<Interval>, rounds: usize) -> String {
+    match interval {
+        Some(interval) => format!(
+            "{api} sustains {}/s (95 % CI {}\u{2013}{}, {rounds} rounds); there is nothing to compare it with.",
+            rate(interval.estimate),
+            rate(interval.low),
+            rate(interval.high)
+        ),
+        None => format!("{api} was measured alone, and fewer than {CLAIM_ROUNDS} of its rounds can be used."),
+    }
+}
+
+pub(super) fn one_round(values: &[(String, f64)]) -> String {
+    match values {
+        [(api, value)] => {
+            format!("In this single round {api} measured {}/s. One round has no interval.", rate(*value))
+        }
+        _ => format!("In this single round {}. One round cannot separate them.", measured(values)),
+    }
+}
+
+pub(super) fn two_rounds(values: &[(String, f64)]) -> String {
+    format!("In the mean of two rounds {}. Two rounds allow no claim.", measured(values))
+}
+
+pub(super) fn too_few_complete(values: &[(String, f64)], rounds: usize) -> String {
+    format!(
+        "In the mean of the usable of {rounds} rounds {}. Fewer than {CLAIM_ROUNDS} rounds are valid for two \
+         APIs at once, so nothing is compared.",
+        measured(values)
+    )
+}
+
+fn measured(values: &[(String, f64)]) -> String {
+    let parts: Vec<String> = values
+        .iter()
+        .enumerate()
+        .map(|(index, (api, value))| {
+            let verb = if index == 0 { "measured " } else { "" };
+            format!("{api} {verb}{}/s", rate(*value))
+        })
+        .collect();
+    listed(&parts)
+}
+
+/// The sentence of a pair.
+pub(super) fn pair(analysis: &PayloadAnalysis, comparison: &Comparison, pair: &PairResult) -> String {
+    let PairResult { of, to, ratio, .. } = pair;
+    let rounds = comparison.rounds.len();
+    let interval = format!("95 % CI {}, {rounds} rounds", range(*ratio));
+    let what = quantity(analysis, comparison.metric);
+    match (pair.claim, comparison.metric) {
+        (PairClaim::Different, Metric::Capacity) => {
+            let at_least = if is_bound(analysis, of, Bound::Client) { "at least " } else { "" };
+            format!(
+                "{of} sustains {at_least}{:.2} times the throughput of {to} ({interval}).",
+                ratio.estimate
+            )
+        }
+        (PairClaim::Different, metric) => {
+            let (high, low) = (mean_of(analysis, of, metric), mean_of(analysis, to, metric));
+            let lower =
+                high.zip(low).map_or(String::new(), |(high, low)| format!("{} lower ", ms(high - low)));
+            let share = (1.0 - 1.0 / ratio.estimate) * 100.0;
+            format!(
+                "{to} has a {lower}{what} than {of}, {share:.0} % less (ratio of {of} to {to}: {:.2}, {interval}).",
+                ratio.estimate
+            )
+        }
+        (PairClaim::Small, _) => {
+            format!(
+                "{of} and {to} differ measurably in {what}, but by little: ratio {:.3} ({interval}).",
+                ratio.estimate
+            )
+        }
+        (PairClaim::Equal, _) => format!("{of} and {to} are equal within 5 % in {what} ({interval})."),
+        (PairClaim::NotResolved, metric) => not_resolved(analysis, metric, pair, &interval),
+    }
+}
+
+fn not_resolved(analysis: &PayloadAnalysis, metric: Metric, pair: &PairResult, interval: &str) -> String {
+    let PairResult { of, to, .. } = pair;
+    let what = quantity(analysis, metric);
+    let of_client: Vec<String> =
+        [of, to].into_iter().filter(|api| is_bound(analysis, api, Bound::Client)).cloned().collect();
+    if metric == Metric::Capacity && !of_client.is_empty() && pair.rounds_for_5_percent.is_none() {
+        return format!(
+            "The {what} of {of} and {to} is not resolved (ratio {interval}): the client, not the API, set the number of {}.",
+            listed(&of_client)
+        );
+    }
+    let by_host = is_bound(analysis, of, Bound::Host) && is_bound(analysis, to, Bound::Host);
+    if metric == Metric::Capacity && by_host {
+        return format!("{of} and {to} are host-bound and not separated (ratio {interval}).");
+    }
+    let help = match pair.rounds_for_5_percent {
+        Some(rounds) => format!("about {rounds} rounds would resolve 5 %"),
+        None => "no practical number of rounds would resolve 5 %".to_owned(),
+    };
+    format!("The {what} of {of} and {to} is not resolved (ratio {interval}); {help}.")
+}
+
+fn is_bound(analysis: &PayloadAnalysis, api: &str, bound: Bound) -> bool {
+    let known = analysis.apis.iter().find(|known| known.api == api);
+    known.and_then(|api| api.capacity.as_ref()).is_some_and(|capacity| capacity.bound == Some(bound))
+}
+
+fn quantity(analysis: &PayloadAnalysis, metric: Metric) -> String {
+    let at = analysis
+        .reference
+        .as_ref()
+        .map_or(String::new(), |reference| format!(" at {}", load(&reference.load)));
+    match metric {
+        Metric::Capacity => "sustained throughput".to_owned(),
+        Metric::P50 => format!("p50{at}"),
+        Metric::P99 => format!("p99{at}"),
+    }
+}
+
+/// A held load in words.
+pub(super) fn load(load: &PhaseLoad) -> String {
+    match load {
+        PhaseLoad::Iterations { vus, .. } | PhaseLoad::Vus { vus, .. } => format!("{vus} VUs"),
+        PhaseLoad::Rate { per_s, .. } => format!("{}/s offered", rate(f64::from(*per_s))),
+    }
+}
+
+/// How many pairs can be told apart.
+pub(super) fn tally(comparison: &Comparison) -> String {
+    let count = |claim: PairClaim| comparison.pairs.iter().filter(|pair| pair.claim == claim).count();
+    let parts: Vec<String> = [
+        (PairClaim::Different, "differs", "differ"),
+        (PairClaim::Small, "differs by less than 2 %", "differ by less than 2 %"),
+        (PairClaim::Equal, "is equal within 5 %", "are equal within 5 %"),
+        (PairClaim::NotResolved, "is not resolved", "are not resolved"),
+    ]
+    .into_iter()
+    .map(|(claim, one, several)| (count(claim), one, several))
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, one, several)| format!("{count} {}", if count == 1 { one } else { several }))
+    .collect();
+    format!(
+        "Of {} pairs, {}, over {} complete rounds.",
+        comparison.pairs.len(),
+        listed(&parts),
+        comparison.rounds.len()
+    )
+}
+
+pub(super) fn client_bound(apis: &[&ApiAnalysis], all: bool) -> String {
+    let values: Vec<String> = apis
+        .iter()
+        .filter_map(|api| Some(format!("{} at least {}/s", api.api, rate(api.capacity.as_ref()?.per_s))))
+        .collect();
+    let whose = match (all, apis.len()) {
+        (_, 1) => "this number",
+        (true, _) => "all these numbers",
+        (false, _) => "these numbers",
+    };
+    format!("{}: the client, not the API, set {whose}.", listed(&values))
+}
+
+pub(super) fn host_bound(apis: &[&ApiAnalysis]) -> String {
+    let names: Vec<String> = apis.iter().map(|api| api.api.clone()).collect();
+    let verb = if names.len() == 1 { "is" } else { "are" };
+    format!(
+        "{} {verb} host-bound: generator, service and database together used the host's processors up, so the \
+         host, not the API, set the number.",
+        listed(&names)
+    )
+}
+
+pub(super) fn noise_floor(floor: &NoiseFloor) -> String {
+    let share = floor.half_width * 100.0;
+    if floor.covers_one {
+        format!(
+            "Measured twice under two names, {} differs from itself by a ratio of {:.2} (95 % CI {}), which covers 1: \
+             the noise floor of this host is \u{b1}{share:.1} %.",
+            floor.api,
+            floor.ratio.estimate,
+            range(floor.ratio)
+        )
+    } else {
+        format!(
+            "Measured twice under two names, {} seems to differ from itself (ratio 95 % CI {}): this host does not \
+             measure evenly, and no difference may be believed.",
+            floor.api,
+            range(floor.ratio)
+        )
+    }
+}
+
+pub(super) fn left_out(comparison: &Comparison) -> String {
+    let parts: Vec<String> =
+        comparison.left_out.iter().map(|(api, reason)| format!("{api} ({reason})")).collect();
+    format!("Not compared: {}.", listed(&parts))
+}
+
+/// `a, b and c`.
+fn listed(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// `1,412`, `93.5`: without its unit.
+fn rate(value: f64) -> String {
+    if value < 100.0 {
+        return format!("{value:.1}");
+    }
+    let digits = format!("{value:.0}");
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn ms(value: f64) -> String {
+    if value < 10.0 { format!("{value:.2} ms") } else { format!("{value:.0} ms") }
+}
