@@ -153,9 +153,9 @@ fn apis_that_agree_to_the_digit_are_equal() {
         True { name: "producer-api-go-rest", peak_per_s: 900.0, unloaded_ms: 2.0 },
         True { name: "producer-api-go-grpc", peak_per_s: 900.0, unloaded_ms: 2.0 },
     ];
-    let mut stored = held_of(&twins, &[200], 3);
+    let mut stored = held_of(&twins, &[10, 200], 3);
     for stored in &mut stored.runs {
-        let phase = &mut stored.run.phases[0];
+        let phase = &mut stored.run.phases[1];
         phase.throughput_per_s = Some(900.0);
         phase.window.as_mut().unwrap().acknowledged = Some(24_300);
     }

@@ -20,13 +20,19 @@ pub(super) fn of(analysis: &PayloadAnalysis) -> Vec<Finding> {
     let Some(first) = measured.first() else {
         return vec![nothing(wording::nothing_valid())];
     };
-    let mut findings = Vec::new();
+    let mut findings = bounds(&measured, analysis.rounds.len());
     let capacity = analysis.comparisons.iter().find(|comparison| comparison.metric == Metric::Capacity);
-    match capacity {
-        Some(comparison) => findings.extend(of_capacity(analysis, comparison, first)),
-        None => findings.push(values_only(analysis, &measured)),
+    let compared = match capacity {
+        Some(comparison) => of_capacity(analysis, comparison, first),
+        None => vec![values_only(analysis, &measured)],
+    };
+    // Where nothing can be told apart, the first thing to know is what kept it from being told.
+    let is_resolved = compared.iter().any(|finding| finding.claim != Claim::NotResolved);
+    if is_resolved || findings.is_empty() {
+        findings.splice(0..0, compared);
+    } else {
+        findings.extend(compared.into_iter().next_back());
     }
-    findings.extend(bounds(&measured, analysis.rounds.len()));
     findings.extend(of_latency(analysis));
     findings.extend(analysis.noise_floor.as_ref().map(|floor| Finding {
         claim: Claim::NoiseFloor,
