@@ -107,10 +107,11 @@ fn solved(mut rows: [[f64; 4]; 3]) -> Option<[f64; 3]> {
         if rows[step][step].abs() < 1e-12 {
             return None;
         }
-        for below in step + 1..3 {
-            let factor = rows[below][step] / rows[step][step];
-            for column in step..4 {
-                rows[below][column] -= factor * rows[step][column];
+        let above = rows[step];
+        for row in &mut rows[step + 1..] {
+            let factor = row[step] / above[step];
+            for (cell, known) in row.iter_mut().zip(above) {
+                *cell -= factor * known;
             }
         }
     }
