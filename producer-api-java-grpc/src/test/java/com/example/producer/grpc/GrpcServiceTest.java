@@ -161,7 +161,7 @@ class GrpcServiceTest {
         try (ServiceProcess other =
                 ServiceProcess.launch(ProducerApiJavaGrpc.class, Map.of("GRPC_SERVER_PORT", "70000"))) {
             assertThat(other.exitCode()).isEqualTo(2);
-            assertThat(other.errors())
+            assertThat(other.log())
                     .containsExactly("producer-api-java-grpc: GRPC_SERVER_PORT: \"70000\" is not a port (1 to 65535)");
         }
     }
@@ -171,8 +171,8 @@ class GrpcServiceTest {
         try (ServiceProcess other =
                 ServiceProcess.launch(ProducerApiJavaGrpc.class, Map.of("GRPC_SERVER_PORT", String.valueOf(port)))) {
             assertThat(other.exitCode()).isEqualTo(1);
-            assertThat(other.errors()).hasSize(1);
-            assertThat(other.errors().get(0))
+            assertThat(other.log()).hasSize(1);
+            assertThat(other.log().get(0))
                     .startsWith("producer-api-java-grpc: cannot listen (SERVER_ADDRESS, GRPC_SERVER_PORT): ");
         }
     }
@@ -194,6 +194,7 @@ class GrpcServiceTest {
             other.terminate();
             assertThat(other.exitCode()).isZero();
             assertThat(other.log().get(other.log().size() - 1)).endsWith("stopped");
+            assertThat(other.output()).isEmpty();
             idle.shutdownNow();
         }
     }

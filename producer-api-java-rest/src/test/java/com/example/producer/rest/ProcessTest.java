@@ -27,8 +27,8 @@ class ProcessTest {
     void aBadVariableStopsTheStartWithOneLine(String variable, String value, String complaint) {
         try (ServiceProcess service = ServiceProcess.launch(ProducerApiJavaRest.class, Map.of(variable, value))) {
             assertThat(service.exitCode()).isEqualTo(2);
-            assertThat(service.errors()).containsExactly("producer-api-java-rest: " + variable + ": " + complaint);
-            assertThat(service.log()).isEmpty();
+            assertThat(service.log()).containsExactly("producer-api-java-rest: " + variable + ": " + complaint);
+            assertThat(service.output()).isEmpty();
         }
     }
 
@@ -50,6 +50,7 @@ class ProcessTest {
             service.terminate();
             assertThat(service.exitCode()).isZero();
             assertThat(service.log()).noneMatch(line -> line.contains("s3cret"));
+            assertThat(service.output()).isEmpty();
         }
     }
 
@@ -59,8 +60,8 @@ class ProcessTest {
                 ServiceProcess service = ServiceProcess.launch(
                         ProducerApiJavaRest.class, Map.of("SERVER_PORT", String.valueOf(taken.getLocalPort())))) {
             assertThat(service.exitCode()).isEqualTo(1);
-            assertThat(service.errors()).hasSize(1);
-            assertThat(service.errors().get(0))
+            assertThat(service.log()).hasSize(1);
+            assertThat(service.log().get(0))
                     .startsWith("producer-api-java-rest: cannot listen (SERVER_ADDRESS, SERVER_PORT): ");
         }
     }

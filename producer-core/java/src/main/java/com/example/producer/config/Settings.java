@@ -1,8 +1,8 @@
 package com.example.producer.config;
 
+import io.netty.util.NetUtil;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * What the variables mean.
@@ -16,8 +16,6 @@ public record Settings(String address, int port, DatabaseUrl database, int maxCo
     private static final int MAX_PORT = 65_535;
     private static final int MAX_CONNECTIONS = 1000;
     private static final Set<String> LOG_LEVELS = Set.of("error", "warn", "info", "debug", "trace");
-    private static final Pattern IP_ADDRESS =
-            Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]*");
 
     /**
      * Checks everything that was typed.
@@ -86,15 +84,10 @@ public record Settings(String address, int port, DatabaseUrl database, int maxCo
         return number <= max ? number : -1;
     }
 
-    /** Only the form is checked here, without asking a name server; the listener meets an impossible one. */
+    /** Without asking a name server. Brackets and zones belong to other notations. */
     private static boolean isIpAddress(String text) {
-        if (!IP_ADDRESS.matcher(text).matches()) {
-            return false;
-        }
-        if (text.indexOf(':') >= 0) {
-            return true;
-        }
-        return Pattern.compile("\\.").splitAsStream(text).allMatch(part -> Integer.parseInt(part) <= 255);
+        boolean isPlain = text.chars().noneMatch(c -> c == '[' || c == ']' || c == '%');
+        return isPlain && (NetUtil.isValidIpV4Address(text) || NetUtil.isValidIpV6Address(text));
     }
 
     private static String quoted(String value) {
