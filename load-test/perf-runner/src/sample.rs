@@ -3,6 +3,7 @@
 // Made-up numbers: small counts, and a test that cannot go on says so by panicking.
 #![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
+mod everything;
 mod held;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use crate::model::{
     TestRun, TestRunId, ToolVersion, Verdict,
 };
 
+pub(crate) use everything::everything;
 pub(crate) use held::{LOADS, SIX, True, held, held_of, with_invalid};
 
 /// 2026-11-21 10:43:51.123456 UTC.
@@ -203,6 +205,7 @@ fn campaign(id: CampaignId, plan: Plan) -> Campaign {
         started_at: noon(),
         finished_at: Some(noon() + TimeDelta::microseconds(9_876_543)),
         status: CampaignStatus::Completed,
+        resumed_at: Vec::new(),
     }
 }
 

@@ -134,6 +134,9 @@ pub struct Campaign {
     pub finished_at: Option<DateTime<Utc>>,
     /// How far it got.
     pub status: CampaignStatus,
+    /// When it was taken up again after an interruption, in order.
+    #[serde(default)]
+    pub resumed_at: Vec<DateTime<Utc>>,
 }
 
 /// One line of `runs list`.

@@ -128,3 +128,21 @@ pub struct Samples {
     #[serde(default)]
     pub processors: BTreeMap<Target, Vec<u32>>,
 }
+
+impl Samples {
+    /// The same without anything that grows with time.
+    #[must_use]
+    pub fn without_series(&self) -> Self {
+        Self {
+            released_at: self.released_at,
+            missing: self.missing.clone(),
+            processors: self.processors.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether nothing in it grows with time.
+    pub fn has_no_series(&self) -> bool {
+        self.resources.is_empty() && self.activity.is_empty() && self.database.is_empty()
+    }
+}

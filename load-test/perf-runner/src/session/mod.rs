@@ -150,6 +150,7 @@ impl Session<'_> {
             started_at: (self.now)(),
             finished_at: None,
             status: CampaignStatus::Running,
+            resumed_at: Vec::new(),
         }
     }
 

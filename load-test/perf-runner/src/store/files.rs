@@ -1,5 +1,6 @@
-//! Campaigns as JSON files below the results folder:
-//! `<campaign>/campaign.json` and `<campaign>/<run>/run.json`.
+//! Campaigns as JSON files below the results folder: `<campaign>/campaign.json`,
+//! `<campaign>/<run>/run.json`, and beside it what grows with time, one JSON value
+//! a line: `seconds.jsonl` and `samples.jsonl`.
 
 use std::{
     fs, io,
@@ -9,11 +10,12 @@ use std::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use super::series;
 use crate::{
     fault::Fault,
     model::{
-        Campaign, CampaignId, CampaignStatus, CampaignSummary, Check, RunStatus, StoredCampaign, StoredRun,
-        TestRun,
+        Campaign, CampaignId, CampaignStatus, CampaignSummary, Check, RunStatus, Samples, StoredCampaign,
+        StoredRun, TestRun,
     },
     whole_file,
 };
@@ -63,7 +65,14 @@ impl Files {
         checks: &[Check],
     ) -> Result<(), Fault> {
         let folder = self.run_folder(campaign, run).ok_or_else(|| bad_name(&run.raw_files))?;
-        let stored = StoredRun { run: run.clone(), checks: checks.to_vec() };
+        // First what run.json relies on.
+        series::write_seconds(&folder, &run.phases)?;
+        if let Some(samples) = &run.samples {
+            series::write_samples(&folder, samples)?;
+        }
+        let mut stored = StoredRun { run: run.clone(), checks: checks.to_vec() };
+        stored.run.samples = run.samples.as_ref().map(Samples::without_series);
+        stored.run.phases.iter_mut().for_each(|phase| phase.seconds.clear());
         write(&folder.join("run.json"), &RunFile { format: FORMAT, stored })
     }
 
@@ -98,12 +107,23 @@ impl Files {
         let folder = self.results.join(&id.0);
         let mut runs = Vec::new();
         for name in folders_in(&folder)? {
-            if let Some(file) = read::<RunFile>(&folder.join(name).join("run.json"))? {
-                runs.push(file.stored);
+            let folder = folder.join(name);
+            if let Some(RunFile { mut stored, .. }) = read(&folder.join("run.json"))? {
+                series::read_seconds(&folder, &mut stored.run.phases)?;
+                runs.push(stored);
             }
         }
         runs.sort_by_key(|stored| (stored.run.round, stored.run.slot));
         Ok(Some(StoredCampaign { campaign, runs }))
+    }
+
+    /// What was sampled in a test run, in the order of time.
+    pub(super) fn add_series(&self, run: &TestRun, samples: &mut Samples) -> Result<(), Fault> {
+        let folder = Path::new(&run.raw_files);
+        if !is_plain(folder, 2) {
+            return Err(bad_name(&run.raw_files));
+        }
+        series::read_samples(&self.results.join(folder), samples)
     }
 
     fn read_campaign(&self, id: &CampaignId) -> Result<Option<Campaign>, Fault> {
@@ -160,7 +180,7 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Fault> {
     serde_json::from_slice(&content).map(Some).map_err(|error| unreadable(path, error))
 }
 
-fn unreadable(path: &Path, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Fault {
+pub(super) fn unreadable(path: &Path, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Fault {
     Fault::failed(format!("cannot read {}", path.display()))
         .cause(cause)
         .repair("move it out of the results folder if it is damaged")

@@ -6,6 +6,7 @@
 
 mod files;
 mod postgres;
+mod series;
 
 use std::path::Path;
 
@@ -17,7 +18,8 @@ pub use postgres::{MIGRATIONS, Postgres, SchemaFile};
 use crate::{
     fault::Fault,
     model::{
-        Campaign, CampaignId, CampaignStatus, CampaignSummary, Check, StoredCampaign, TestRun, WhichCampaign,
+        Campaign, CampaignId, CampaignStatus, CampaignSummary, Check, Samples, StoredCampaign, TestRun,
+        WhichCampaign,
     },
 };
 
@@ -75,6 +77,7 @@ impl Store {
         let run = TestRun {
             started_at: to_microseconds(run.started_at),
             finished_at: to_microseconds(run.finished_at),
+            samples: run.samples.as_ref().map(samples_to_microseconds),
             ..run.clone()
         };
         self.files.save_run(campaign, &run, checks)?;
@@ -123,7 +126,9 @@ impl Store {
         Ok(summaries)
     }
 
-    /// Everything that is known of one campaign.
+    /// What is known of one campaign. The series of what was sampled in its test
+    /// runs are left out: they are a hundred times the rest, and few look at them;
+    /// [`Store::samples`] has them.
     ///
     /// # Errors
     /// When there is none of that name (the fault says which there are), or when
@@ -156,6 +161,23 @@ impl Store {
         }
     }
 
+    /// Everything that was sampled in a test run that [`Store::load`] gave; none when
+    /// nothing was.
+    ///
+    /// # Errors
+    /// When what is stored cannot be read.
+    pub async fn samples(&self, run: &TestRun) -> Result<Option<Samples>, Fault> {
+        let Some(mut samples) = run.samples.clone() else { return Ok(None) };
+        if let Some(database) = &self.database {
+            database.add_series(&run.id, &mut samples).await?;
+        }
+        // The database may have been away when they were saved.
+        if samples.has_no_series() {
+            self.files.add_series(run, &mut samples)?;
+        }
+        Ok(Some(samples))
+    }
+
     async fn no_such_campaign(&self, id: &CampaignId) -> Fault {
         let known = match self.list(1000).await {
             Ok(known) => known,
@@ -181,6 +203,15 @@ impl Store {
 pub fn to_microseconds(time: DateTime<Utc>) -> DateTime<Utc> {
     // Fails only for years that no clock shows.
     time.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(time)
+}
+
+fn samples_to_microseconds(samples: &Samples) -> Samples {
+    let mut samples = samples.clone();
+    samples.released_at = samples.released_at.map(to_microseconds);
+    for sample in &mut samples.resources {
+        sample.sampled_at = to_microseconds(sample.sampled_at);
+    }
+    samples
 }
 
 /// Files can be ahead of the database when it could not be written, never behind.

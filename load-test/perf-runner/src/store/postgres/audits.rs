@@ -58,7 +58,7 @@ pub(super) async fn of_campaign(
     connection: &mut PgConnection,
     campaign: &CampaignId,
 ) -> Result<BTreeMap<TestRunId, Audit>, RowError> {
-    let mut statements = db_statement_metrics::of_campaign(connection, campaign).await?;
+    let mut statements = db_statement_metrics::of_runs(connection, campaign).await?;
     let rows =
         sqlx::query("select audits.* from audits join test_runs using (test_run_id) where campaign_id = $1")
             .bind(&campaign.0)

@@ -8,8 +8,9 @@ use crate::model::{Campaign, CampaignId, CampaignStatus, CampaignSummary, GitSta
 
 const INSERT: &str = "
     insert into campaigns (campaign_id, mode, plan, seed, think_time_ms, git_commit, git_dirty, environment,
-                           fingerprint, runtime, runner_version, verified, started_at, finished_at, status)
-    values ($1, $2, $3, $4::numeric, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+                           fingerprint, runtime, runner_version, verified, started_at, finished_at, status,
+                           resumed_at)
+    values ($1, $2, $3, $4::numeric, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 
 pub(super) async fn insert(connection: &mut PgConnection, campaign: &Campaign) -> Result<(), RowError> {
     // Every field by name: a new one must find its column.
@@ -28,6 +29,7 @@ pub(super) async fn insert(connection: &mut PgConnection, campaign: &Campaign) -
         started_at,
         finished_at,
         status,
+        resumed_at,
     } = campaign;
     let git = git.as_ref().map(|GitState { commit, dirty }| (text(commit), *dirty));
     let (commit, dirty) = git.unzip();
@@ -47,6 +49,7 @@ pub(super) async fn insert(connection: &mut PgConnection, campaign: &Campaign) -
         .bind(started_at)
         .bind(finished_at)
         .bind(status.to_string())
+        .bind(resumed_at)
         .execute(connection)
         .await?;
     Ok(())
@@ -92,6 +95,7 @@ pub(super) async fn load(
         started_at: row.get("started_at")?,
         finished_at: row.get("finished_at")?,
         status: row.word("status")?,
+        resumed_at: row.get("resumed_at")?,
     }))
 }
 

@@ -5,22 +5,30 @@ mod campaigns;
 mod ceilings;
 mod checks;
 mod connection;
+mod db_activity_metrics;
+mod db_counters;
 mod db_statement_metrics;
+mod missing_sources;
 mod performance_metrics;
+mod phase_windows;
+mod resource_metrics;
 mod row;
 mod schema;
+mod second_metrics;
 mod test_phases;
 mod test_runs;
+mod window_uses;
 
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool, Transaction};
 
 use self::row::RowError;
 pub use self::schema::{MIGRATIONS, SchemaFile};
 use crate::{
     fault::Fault,
     model::{
-        Campaign, CampaignId, CampaignStatus, CampaignSummary, Check, StoredCampaign, StoredRun, TestRun,
+        Campaign, CampaignId, CampaignStatus, CampaignSummary, Check, Samples, StoredCampaign, StoredRun,
+        TestRun, TestRunId,
     },
 };
 
@@ -66,10 +74,15 @@ impl Postgres {
             test_runs::insert(&mut transaction, campaign, run).await?;
             test_phases::insert(&mut transaction, run).await?;
             performance_metrics::insert(&mut transaction, run).await?;
+            phase_windows::insert(&mut transaction, run).await?;
+            second_metrics::insert(&mut transaction, run).await?;
+            if let Some(samples) = &run.samples {
+                insert_samples(&mut transaction, &run.id, samples).await?;
+            }
             if let Some(audit) = &run.audit {
                 audits::insert(&mut transaction, &run.id, audit).await?;
-                db_statement_metrics::insert(&mut transaction, &run.id, &audit.statements).await?;
             }
+            db_statement_metrics::insert(&mut transaction, run).await?;
             checks::insert(&mut transaction, (campaign, &run.id), checks).await?;
             transaction.commit().await.map_err(RowError::from)
         };
@@ -101,32 +114,54 @@ impl Postgres {
         found.await.map_err(|error| self.not_read("the list of campaigns", error))
     }
 
-    /// None when there is no such campaign.
+    /// None when there is no such campaign. What was sampled is left out but for its
+    /// time and what was missing.
     pub(super) async fn load(&self, id: &CampaignId) -> Result<Option<StoredCampaign>, Fault> {
         self.try_load(id).await.map_err(|error| self.not_read(&format!("campaign {id}"), error))
     }
 
     async fn try_load(&self, id: &CampaignId) -> Result<Option<StoredCampaign>, RowError> {
-        // One snapshot, so that a run being saved meanwhile is there whole or not at all.
-        let mut transaction = self.pool.begin().await?;
-        sqlx::query("set transaction isolation level repeatable read, read only")
-            .execute(&mut *transaction)
-            .await?;
+        let mut transaction = self.snapshot().await?;
         let Some(mut campaign) = campaigns::load(&mut transaction, id).await? else { return Ok(None) };
         campaign.ceilings = ceilings::of_campaign(&mut transaction, id).await?;
         let mut phases = test_phases::of_campaign(&mut transaction, id).await?;
         let mut audits = audits::of_campaign(&mut transaction, id).await?;
         let mut checks = checks::of_campaign(&mut transaction, id).await?;
+        let mut missing = missing_sources::of_campaign(&mut transaction, id).await?;
         let runs = test_runs::of_campaign(&mut transaction, id).await?;
         let runs = runs
             .into_iter()
             .map(|mut run| {
                 (run.planned, run.phases) = phases.remove(&run.id).unwrap_or_default();
                 run.audit = audits.remove(&run.id);
+                if let Some(samples) = &mut run.samples {
+                    samples.missing = missing.remove(&run.id).unwrap_or_default();
+                }
                 StoredRun { checks: checks.remove(&run.id).unwrap_or_default(), run }
             })
             .collect();
         Ok(Some(StoredCampaign { campaign, runs }))
+    }
+
+    /// What was sampled in a test run, in the order of time.
+    pub(super) async fn add_series(&self, run: &TestRunId, samples: &mut Samples) -> Result<(), Fault> {
+        let read = async {
+            let mut transaction = self.snapshot().await?;
+            samples.resources = resource_metrics::of_run(&mut transaction, run).await?;
+            samples.activity = db_activity_metrics::of_run(&mut transaction, run).await?;
+            samples.database = db_counters::of_run(&mut transaction, run).await?;
+            Ok(())
+        };
+        read.await.map_err(|error| self.not_read(&format!("the samples of test run {run}"), error))
+    }
+
+    /// One look at all tables, so that a run being saved meanwhile is there whole or not at all.
+    async fn snapshot(&self) -> Result<Transaction<'_, sqlx::Postgres>, RowError> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query("set transaction isolation level repeatable read, read only")
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction)
     }
 
     fn named(&self) -> String {
@@ -147,4 +182,18 @@ impl Postgres {
             .cause(error)
             .repair("check that the database is running and that nobody else has written to its tables")
     }
+}
+
+async fn insert_samples(
+    connection: &mut PgConnection,
+    run: &TestRunId,
+    samples: &Samples,
+) -> Result<(), RowError> {
+    // Every field by name: a new one must find its table. Those left out here
+    // stand with the test run.
+    let Samples { released_at: _, processors: _, resources, activity, database, missing } = samples;
+    resource_metrics::insert(connection, run, resources).await?;
+    db_activity_metrics::insert(connection, run, activity).await?;
+    db_counters::insert(connection, run, database).await?;
+    missing_sources::insert(connection, run, missing).await
 }

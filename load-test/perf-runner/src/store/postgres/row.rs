@@ -7,6 +7,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use sqlx::{ColumnIndex, Decode, Postgres, Row, Type, postgres::PgRow};
 
+use crate::model::{BadHistogram, Histogram};
+
 /// Disk full, out of memory for locks, too many connections, ...
 const INSUFFICIENT_RESOURCES: &str = "53";
 
@@ -23,6 +25,8 @@ pub(super) enum RowError {
     Unplanned { phase: String },
     #[error("{0} cannot be put as JSON")]
     NotJson(&'static str, #[source] serde_json::Error),
+    #[error("{0} cannot be encoded")]
+    NotEncoded(&'static str, #[source] BadHistogram),
 }
 
 impl RowError {
@@ -55,6 +59,22 @@ pub(super) fn texts(texts: &[String]) -> Vec<String> {
 /// A value as jsonb, which refuses a NUL as well.
 pub(super) fn json<T: Serialize>(column: &'static str, value: &T) -> Result<Value, RowError> {
     serde_json::to_value(value).map(without_nul).map_err(|error| RowError::NotJson(column, error))
+}
+
+/// The same where null means "not measured".
+pub(super) fn maybe_json<T: Serialize>(
+    column: &'static str,
+    value: Option<&T>,
+) -> Result<Option<Value>, RowError> {
+    value.map(|value| json(column, value)).transpose()
+}
+
+/// A histogram in its V2 deflated encoding.
+pub(super) fn histogram(
+    column: &'static str,
+    value: Option<&Histogram>,
+) -> Result<Option<Vec<u8>>, RowError> {
+    value.map(Histogram::to_bytes).transpose().map_err(|error| RowError::NotEncoded(column, error))
 }
 
 fn without_nul(value: Value) -> Value {
@@ -115,6 +135,21 @@ impl<'r> Reader<'r> {
     pub(super) fn json<T: DeserializeOwned>(&self, column: &'static str) -> Result<T, RowError> {
         let value: Value = self.get(column)?;
         serde_json::from_value(value).map_err(|error| self.unreadable(column, error))
+    }
+
+    /// The same where null means "not measured".
+    pub(super) fn maybe_json<T: DeserializeOwned>(
+        &self,
+        column: &'static str,
+    ) -> Result<Option<T>, RowError> {
+        let value: Option<Value> = self.get(column)?;
+        value.map(serde_json::from_value).transpose().map_err(|error| self.unreadable(column, error))
+    }
+
+    /// A bytea column as the histogram it encodes.
+    pub(super) fn histogram(&self, column: &'static str) -> Result<Option<Histogram>, RowError> {
+        let bytes: Option<&[u8]> = self.get(column)?;
+        bytes.map(Histogram::from_bytes).transpose().map_err(|error| self.unreadable(column, error))
     }
 
     pub(super) fn unreadable(

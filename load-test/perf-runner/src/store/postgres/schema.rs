@@ -32,7 +32,7 @@ macro_rules! schema_file {
 }
 
 /// Every change of the schema, in order.
-pub const MIGRATIONS: [SchemaFile; 11] = [
+pub const MIGRATIONS: [SchemaFile; 20] = [
     schema_file!(1, "0001_campaigns"),
     schema_file!(2, "0002_test_runs"),
     schema_file!(3, "0003_test_phases"),
@@ -44,6 +44,15 @@ pub const MIGRATIONS: [SchemaFile; 11] = [
     schema_file!(9, "0009_audits"),
     schema_file!(10, "0010_checks"),
     schema_file!(11, "0011_ceilings"),
+    schema_file!(12, "0012_campaigns_resumed"),
+    schema_file!(13, "0013_test_runs_sampled"),
+    schema_file!(14, "0014_phase_windows"),
+    schema_file!(15, "0015_window_uses"),
+    schema_file!(16, "0016_resource_metrics_moments"),
+    schema_file!(17, "0017_db_activity_metrics_moments"),
+    schema_file!(18, "0018_db_counters"),
+    schema_file!(19, "0019_missing_sources"),
+    schema_file!(20, "0020_columns_never_filled"),
 ];
 
 pub(super) async fn migrate(pool: &PgPool, place: &str) -> Result<(), Fault> {

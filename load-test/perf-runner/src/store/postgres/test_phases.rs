@@ -1,13 +1,14 @@
 //! Table `test_phases`: what was planned and what was counted. What was timed is
-//! in `performance_metrics`.
+//! in `performance_metrics`, what counts of it in `phase_windows`.
 
 use std::collections::BTreeMap;
 
 use sqlx::{PgConnection, Postgres, postgres::PgArguments, query::Query};
 
 use super::{
-    performance_metrics,
+    performance_metrics, phase_windows,
     row::{Reader, RowError, count, json, maybe_count, text},
+    second_metrics,
 };
 use crate::model::{CampaignId, PhaseFigures, PhaseLoad, PlannedPhase, TestRun, TestRunId};
 
@@ -84,6 +85,7 @@ fn bind_figures<'q>(query: Insert<'q>, figures: &PhaseFigures) -> Result<Insert<
         throughput_per_s: _,
         request: _,
         iteration: _,
+        // `phase_windows` and `second_metrics`.
         window: _,
         seconds: _,
     } = figures;
@@ -122,18 +124,26 @@ const OF_CAMPAIGN: &str = "
      where campaign_id = $1
      order by phase.test_run_id, position";
 
-/// The phases of a campaign's test runs, in their order.
+/// The phases of a campaign's test runs in their order, with windows and seconds.
 pub(super) async fn of_campaign(
     connection: &mut PgConnection,
     campaign: &CampaignId,
 ) -> Result<BTreeMap<TestRunId, Phases>, RowError> {
+    let mut windows = phase_windows::of_campaign(connection, campaign).await?;
+    let mut seconds = second_metrics::of_campaign(connection, campaign).await?;
     let rows = sqlx::query(OF_CAMPAIGN).bind(&campaign.0).fetch_all(connection).await?;
     let mut phases: BTreeMap<TestRunId, Phases> = BTreeMap::new();
     for row in &rows {
         let row = Reader::new("test_phases", &["run", "name"], row)?;
-        let (planned, figures) = phases.entry(TestRunId(row.get("run")?)).or_default();
+        let key = (TestRunId(row.get("run")?), row.get("name")?);
+        let read = read_figures(&row)?.map(|phase| PhaseFigures {
+            window: windows.remove(&key),
+            seconds: seconds.remove(&key).unwrap_or_default(),
+            ..phase
+        });
+        let (planned, figures) = phases.entry(key.0).or_default();
         planned.push(read_plan(&row)?);
-        figures.extend(read_figures(&row)?);
+        figures.extend(read);
     }
     Ok(phases)
 }

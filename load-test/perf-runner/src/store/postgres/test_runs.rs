@@ -6,8 +6,8 @@ use sqlx::{
     query::Query,
 };
 
-use super::row::{Reader, RowError, json, maybe_count, text, texts};
-use crate::model::{CampaignId, ExitMeaning, ServiceEnd, TestRun, TestRunId};
+use super::row::{Reader, RowError, json, maybe_count, maybe_json, text, texts};
+use crate::model::{CampaignId, ExitMeaning, Samples, ServiceEnd, TestRun, TestRunId};
 
 const INSERT: &str = "
     insert into test_runs (test_run_id, campaign_id, round, slot, api, language, protocol, payload,
@@ -15,9 +15,10 @@ const INSERT: &str = "
                            idle_rss_bytes, status, failure, raw_files,
                            generator_exit_code, generator_exit_text, generator_usable,
                            service_exit_code, service_exit_signal, service_ended_early, service_killed,
-                           service_log_tail)
+                           service_log_tail, sampled, released_at,
+                           processors)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-            $22, $23, $24, $25, $26)";
+            $22, $23, $24, $25, $26, $27, $28, $29)";
 
 /// Replaces a test run of the same id with all that hangs on it.
 pub(super) async fn insert(
@@ -53,7 +54,7 @@ pub(super) async fn insert(
         raw_files,
         planned: _,
         phases: _,
-        samples: _,
+        samples,
         audit: _,
     } = run;
     let query = sqlx::query(INSERT)
@@ -76,6 +77,9 @@ pub(super) async fn insert(
         .bind(failure.as_deref().map(text))
         .bind(text(raw_files));
     let query = bind_service(bind_generator(query, generator.as_ref()), service.as_ref());
+    let released_at = samples.as_ref().and_then(|samples| samples.released_at);
+    let processors = samples.as_ref().map(|samples| &samples.processors);
+    let query = query.bind(samples.is_some()).bind(released_at).bind(maybe_json("processors", processors)?);
     query.execute(connection).await?;
     Ok(())
 }
@@ -103,7 +107,7 @@ fn bind_service<'q>(query: Insert<'q>, end: Option<&ServiceEnd>) -> Insert<'q> {
 }
 
 /// The test runs of a campaign in the order they were made, still without what
-/// other tables hold: phases and audit.
+/// other tables hold: phases, samples and audit.
 pub(super) async fn of_campaign(
     connection: &mut PgConnection,
     campaign: &CampaignId,
@@ -139,9 +143,15 @@ fn read(row: &PgRow) -> Result<TestRun, RowError> {
         raw_files: row.get("raw_files")?,
         planned: Vec::new(),
         phases: Vec::new(),
-        samples: None,
+        samples: samples(&row)?,
         audit: None,
     })
+}
+
+/// What is true of all samples of the test run.
+fn samples(row: &Reader<'_>) -> Result<Option<Samples>, RowError> {
+    let Some(processors) = row.maybe_json("processors")? else { return Ok(None) };
+    Ok(Some(Samples { released_at: row.get("released_at")?, processors, ..Samples::default() }))
 }
 
 fn generator(row: &Reader<'_>) -> Result<Option<ExitMeaning>, RowError> {
