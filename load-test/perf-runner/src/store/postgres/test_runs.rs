@@ -15,10 +15,9 @@ const INSERT: &str = "
                            idle_rss_bytes, status, failure, raw_files,
                            generator_exit_code, generator_exit_text, generator_usable,
                            service_exit_code, service_exit_signal, service_ended_early, service_killed,
-                           service_log_tail, sampled, released_at,
-                           processors)
+                           service_log_tail, processors, released_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-            $22, $23, $24, $25, $26, $27, $28, $29)";
+            $22, $23, $24, $25, $26, $27, $28)";
 
 /// Replaces a test run of the same id with all that hangs on it.
 pub(super) async fn insert(
@@ -79,7 +78,7 @@ pub(super) async fn insert(
     let query = bind_service(bind_generator(query, generator.as_ref()), service.as_ref());
     let released_at = samples.as_ref().and_then(|samples| samples.released_at);
     let processors = samples.as_ref().map(|samples| &samples.processors);
-    let query = query.bind(samples.is_some()).bind(released_at).bind(maybe_json("processors", processors)?);
+    let query = query.bind(maybe_json("processors", processors)?).bind(released_at);
     query.execute(connection).await?;
     Ok(())
 }
