@@ -1,6 +1,7 @@
 //! What a reader sees of a campaign: one page, one JSON file and texts for the
 //! terminal, all from the same [`view::ReportView`].
 
+pub mod chart;
 pub mod format;
 mod html;
 pub mod text;

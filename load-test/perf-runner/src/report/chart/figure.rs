@@ -1,0 +1,141 @@
+//! The drawing itself: elements with classes, escaped texts, coordinates to a tenth
+//! of a pixel.
+
+use std::fmt::Write as _;
+
+use super::Heading;
+
+/// All drawings are this wide; the page scales them and never below what is legible.
+pub(super) const WIDTH: f64 = 760.0;
+
+/// How wide a character of the usual text is, about.
+const CHARACTER: f64 = 6.3;
+
+/// Where a text stands to its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// A drawing that grows.
+pub(super) struct Svg {
+    heading: Heading,
+    height: f64,
+    body: String,
+}
+
+impl Svg {
+    pub(super) fn new(heading: &Heading, height: f64) -> Self {
+        Self { heading: heading.clone(), height, body: String::new() }
+    }
+
+    pub(super) fn line(&mut self, class: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) {
+        let (x1, y1, x2, y2) = (px(x1), px(y1), px(x2), px(y2));
+        let _ = write!(self.body, r#"<path class="{class}" d="M{x1} {y1}L{x2} {y2}"/>"#);
+    }
+
+    pub(super) fn rect(&mut self, class: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) {
+        let (x, y, width, height) =
+            (px(x1.min(x2)), px(y1.min(y2)), px((x2 - x1).abs()), px((y2 - y1).abs()));
+        let _ =
+            write!(self.body, r#"<rect class="{class}" x="{x}" y="{y}" width="{width}" height="{height}"/>"#);
+    }
+
+    /// A line through all points, as one path.
+    pub(super) fn polyline(&mut self, class: &str, points: &[(f64, f64)]) {
+        if points.len() < 2 {
+            return;
+        }
+        let _ = write!(self.body, r#"<path class="{class}" d="{}"/>"#, path(points));
+    }
+
+    /// A closed area.
+    pub(super) fn area(&mut self, class: &str, points: &[(f64, f64)]) {
+        if points.len() < 3 {
+            return;
+        }
+        let _ = write!(self.body, r#"<path class="{class}" d="{}Z"/>"#, path(points));
+    }
+
+    /// Any path that is made of numbers only, with what it is for who points at it.
+    pub(super) fn shape(&mut self, class: &str, d: &str, hover: &str) {
+        let _ = if hover.is_empty() {
+            write!(self.body, r#"<path class="{class}" d="{d}"/>"#)
+        } else {
+            write!(self.body, r#"<path class="{class}" d="{d}"><title>{}</title></path>"#, escaped(hover))
+        };
+    }
+
+    pub(super) fn text(&mut self, class: &str, (x, y): (f64, f64), anchor: Anchor, text: &str) {
+        let anchor = match anchor {
+            Anchor::Start => "",
+            Anchor::Middle => r#" text-anchor="middle""#,
+            Anchor::End => r#" text-anchor="end""#,
+        };
+        let class = if class.is_empty() { String::new() } else { format!(r#" class="{class}""#) };
+        let (x, y) = (px(x), px(y));
+        let _ = write!(self.body, r#"<text{class} x="{x}" y="{y}"{anchor}>{}</text>"#, escaped(text));
+    }
+
+    /// The whole drawing, named and described for who does not see it.
+    pub(super) fn finish(self) -> String {
+        let Heading { id, title, reading } = &self.heading;
+        let (id, title, reading) = (escaped(id), escaped(title), escaped(reading));
+        let (width, height) = (px(WIDTH), px(self.height));
+        format!(
+            r#"<svg viewBox="0 0 {width} {height}" role="img" aria-labelledby="{id}-title {id}-desc"><title id="{id}-title">{title}</title><desc id="{id}-desc">{reading}</desc>{}</svg>"#,
+            self.body
+        )
+    }
+}
+
+fn path(points: &[(f64, f64)]) -> String {
+    let mut d = String::new();
+    for (index, (x, y)) in points.iter().enumerate() {
+        let command = if index == 0 { 'M' } else { 'L' };
+        let _ = write!(d, "{command}{} {}", px(*x), px(*y));
+    }
+    d
+}
+
+/// A coordinate to a tenth of a pixel, without digits that say nothing.
+pub(super) fn px(value: f64) -> String {
+    let text = format!("{value:.1}");
+    match text.strip_suffix(".0") {
+        Some("-0") => "0".to_owned(),
+        Some(whole) => whole.to_owned(),
+        None => text,
+    }
+}
+
+/// Text that cannot become markup.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&#38;"),
+            '<' => safe.push_str("&#60;"),
+            '>' => safe.push_str("&#62;"),
+            '"' => safe.push_str("&#34;"),
+            '\'' => safe.push_str("&#39;"),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+/// How wide a text is, about.
+pub(super) fn width_of(text: &str) -> f64 {
+    text.chars().map(|_| CHARACTER).sum()
+}
+
+/// A name that fits where it stands.
+pub(super) fn shortened(name: &str, most: usize) -> String {
+    if name.chars().count() <= most {
+        return name.to_owned();
+    }
+    let kept: String = name.chars().take(most.saturating_sub(1)).collect();
+    format!("{kept}\u{2026}")
+}

@@ -1,0 +1,82 @@
+//! C1: who sustains more, and how sure is that?
+
+use super::{
+    Heading,
+    axis::{self, Frame},
+    figure::{Anchor, Svg, WIDTH, shortened, width_of},
+    mark::{dot, hue, marker},
+    scale::Scale,
+    ticks,
+};
+
+/// One API's bar.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PeakBar {
+    /// Its label.
+    pub name: String,
+    /// Its hue and marker.
+    pub style: usize,
+    /// The estimate, per second.
+    pub estimate: f64,
+    /// Its 95 % interval; none with too few rounds.
+    pub interval: Option<(f64, f64)>,
+    /// Each round's value.
+    pub rounds: Vec<f64>,
+    /// Whether it is a lower bound: drawn with an arrow.
+    pub is_lower_bound: bool,
+    /// The estimate and its interval as text.
+    pub text: String,
+}
+
+const ROW: f64 = 30.0;
+const TOP: f64 = 14.0;
+const VALUE_ROOM: f64 = 150.0;
+
+/// Draws the bars in the given order.
+pub fn peak(heading: &Heading, bars: &[PeakBar]) -> String {
+    let rows = bars.len() as f64;
+    let bottom = TOP + ROW * rows.max(1.0);
+    let left = 20.0 + bars.iter().map(|bar| width_of(&shortened(&bar.name, 26))).fold(60.0, f64::max);
+    let right = WIDTH - VALUE_ROOM;
+    let largest = bars
+        .iter()
+        .flat_map(|bar| {
+            bar.rounds.iter().copied().chain(bar.interval.map(|ends| ends.1)).chain([bar.estimate])
+        })
+        .fold(0.0, f64::max);
+    let marks = ticks::from_zero(largest, 6);
+    let end = marks.last().map_or(1.0, |tick| tick.value);
+    let frame = Frame {
+        left,
+        right,
+        top: TOP,
+        bottom,
+        x: Scale::linear((0.0, end), (left, right)),
+        y: Scale::linear((0.0, rows.max(1.0)), (TOP, bottom)),
+    };
+    let mut svg = Svg::new(heading, bottom + 44.0);
+    axis::below(&mut svg, &frame, &marks, "acknowledged events per second");
+    for (index, bar) in bars.iter().enumerate() {
+        row(&mut svg, &frame, TOP + ROW * (index as f64 + 0.5), bar);
+    }
+    svg.finish()
+}
+
+fn row(svg: &mut Svg, frame: &Frame, y: f64, bar: &PeakBar) {
+    let hue = hue(bar.style);
+    svg.text(&format!("{hue} label"), (frame.left - 10.0, y + 4.0), Anchor::End, &shortened(&bar.name, 26));
+    if let Some((low, high)) = bar.interval {
+        svg.line(&format!("{hue} ci"), (frame.x.at(low), y), (frame.x.at(high), y));
+    }
+    for round in &bar.rounds {
+        dot(svg, bar.style, (frame.x.at(*round), y + 9.0), "");
+    }
+    let x = frame.x.at(bar.estimate);
+    if bar.is_lower_bound {
+        let tip = x + 26.0;
+        svg.line(&format!("{hue} l"), (x, y), (tip, y));
+        svg.polyline(&format!("{hue} l"), &[(tip - 5.0, y - 4.0), (tip, y), (tip - 5.0, y + 4.0)]);
+    }
+    marker(svg, bar.style, (x, y), (true, &format!("{}: {}", bar.name, bar.text)));
+    svg.text("value", (frame.right + 12.0, y + 4.0), Anchor::Start, &bar.text);
+}

@@ -1,0 +1,79 @@
+//! C7: what does it cost the host?
+
+use super::{
+    Heading, Series,
+    axis::{self, Frame},
+    figure::{Anchor, Svg, WIDTH},
+    lines,
+    scale::Scale,
+    ticks,
+};
+
+/// One resource over throughput.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ResourcePanel {
+    /// What it is, with its unit.
+    pub title: String,
+    /// Acknowledged events per second and what was used.
+    pub series: Vec<Series>,
+    /// What there is of it; drawn as a dashed line.
+    pub limit: Option<f64>,
+}
+
+const PANEL: f64 = 190.0;
+const GAP: f64 = 76.0;
+const COLUMNS: usize = 2;
+
+/// Draws two panels side by side, and the next two below them.
+pub fn resources(heading: &Heading, panels: &[ResourcePanel]) -> String {
+    let rows = panels.len().div_ceil(COLUMNS).max(1) as f64;
+    let end = panels
+        .iter()
+        .flat_map(|panel| &panel.series)
+        .flat_map(|series| series.points.iter().map(|point| point.x))
+        .fold(0.0, f64::max);
+    let marks = ticks::from_zero(end, 4);
+    let end = marks.last().map_or(1.0, |tick| tick.value);
+    let mut svg = Svg::new(heading, 20.0 + rows * (PANEL + GAP) + 10.0);
+    names(&mut svg, panels);
+    let half = WIDTH / COLUMNS as f64;
+    for (index, panel) in panels.iter().enumerate() {
+        let left = half * (index % COLUMNS) as f64 + 54.0;
+        let right = half * (index % COLUMNS + 1) as f64 - 16.0;
+        let top = 56.0 + (index / COLUMNS) as f64 * (PANEL + GAP);
+        let bottom = top + PANEL;
+        let values = panel.series.iter().flat_map(|series| series.points.iter().map(|point| point.y));
+        let y_marks = ticks::from_zero(values.chain(panel.limit).fold(0.0, f64::max), 4);
+        let y_end = y_marks.last().map_or(1.0, |tick| tick.value);
+        let frame = Frame {
+            left,
+            right,
+            top,
+            bottom,
+            x: Scale::linear((0.0, end), (left, right)),
+            y: Scale::linear((0.0, y_end), (bottom, top)),
+        };
+        axis::beside(&mut svg, &frame, &y_marks, &panel.title);
+        axis::below(&mut svg, &frame, &marks, "acknowledged events per second");
+        if let Some(limit) = panel.limit {
+            svg.line("limit", frame.at(0.0, limit), frame.at(end, limit));
+        }
+        lines::draw(&mut svg, &frame, &panel.series);
+    }
+    svg.finish()
+}
+
+/// Four panels leave no room for names at line ends, so they stand once above all.
+fn names(svg: &mut Svg, panels: &[ResourcePanel]) {
+    let Some(panel) = panels.iter().max_by_key(|panel| panel.series.len()) else { return };
+    let room = (WIDTH - 20.0) / panel.series.len().max(1) as f64;
+    for (index, series) in panel.series.iter().enumerate() {
+        let x = 14.0 + room * index as f64;
+        super::mark::marker(svg, series.style, (x, 12.0), (true, ""));
+        // The room of one name, at about six pixels a character.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let name = super::figure::shortened(&series.name, ((room - 16.0) / 6.3).max(3.0) as usize);
+        let class = format!("{} label", super::mark::hue(series.style));
+        svg.text(&class, (x + 9.0, 16.0), Anchor::Start, &name);
+    }
+}
