@@ -28,11 +28,11 @@ pub(super) fn below(svg: &mut Svg, frame: &Frame, ticks: &[Tick], title: &str) {
     for tick in ticks {
         let x = frame.x.at(tick.value);
         svg.line("grid", (x, frame.top), (x, frame.bottom));
-        svg.text("tick", (x, frame.bottom + 16.0), Anchor::Middle, &tick.label);
+        svg.text("tick", (x, frame.bottom + 16.0), (Anchor::Middle, &tick.label));
     }
     svg.line("axis", (frame.left, frame.bottom), (frame.right, frame.bottom));
     let middle = f64::midpoint(frame.left, frame.right);
-    svg.text("name", (middle, frame.bottom + 34.0), Anchor::Middle, &named(title, frame.x));
+    svg.text("name", (middle, frame.bottom + 34.0), (Anchor::Middle, &named(title, frame.x)));
 }
 
 /// Marks left of the frame, with lines through it; the name stands above it.
@@ -40,10 +40,10 @@ pub(super) fn beside(svg: &mut Svg, frame: &Frame, ticks: &[Tick], title: &str) 
     for tick in ticks {
         let y = frame.y.at(tick.value);
         svg.line("grid", (frame.left, y), (frame.right, y));
-        svg.text("tick", (frame.left - 7.0, y + 4.0), Anchor::End, &tick.label);
+        svg.text("tick", (frame.left - 7.0, y + 4.0), (Anchor::End, &tick.label));
     }
     svg.line("axis", (frame.left, frame.top), (frame.left, frame.bottom));
-    svg.text("name", (frame.left, frame.top - 10.0), Anchor::Start, &named(title, frame.y));
+    svg.text("name", (frame.left, frame.top - 10.0), (Anchor::Start, &named(title, frame.y)));
 }
 
 fn named(title: &str, scale: Scale) -> String {

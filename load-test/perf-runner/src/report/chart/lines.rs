@@ -37,6 +37,6 @@ pub(super) fn names(svg: &mut Svg, frame: &Frame, series: &[Series]) {
         let start = frame.right + 14.0;
         svg.line("lead", (x + 6.0, y), (start - 3.0, place));
         let class = format!("{} label", hue(one.style));
-        svg.text(&class, (start, place + 4.0), Anchor::Start, &shortened(&one.name, 22));
+        svg.text(&class, (start, place + 4.0), (Anchor::Start, &shortened(&one.name, 22)));
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn marker(svg: &mut Svg, style: usize, (x, y): (f64, f64), (is_valid,
     let mut d = outline(style, x, y);
     if !is_valid {
         let (left, right, up, down) = (px(x - SIZE), px(x + SIZE), px(y - SIZE), px(y + SIZE));
-        d.push_str(&format!("M{left} {up}L{right} {down}M{left} {down}L{right} {up}"));
+        d = format!("{d}M{left} {up}L{right} {down}M{left} {down}L{right} {up}");
     }
     svg.shape(&class, &d, hover);
 }

@@ -45,12 +45,12 @@ pub fn pairs(heading: &Heading, bars: &[PairBar]) -> String {
     svg.line("one", (x.at(1.0), TOP), (x.at(1.0), bottom));
     for (index, bar) in bars.iter().enumerate() {
         let y = TOP + ROW * (index as f64 + 0.5);
-        svg.text("label", (left - 10.0, y + 4.0), Anchor::End, &name(bar));
+        svg.text("label", (left - 10.0, y + 4.0), (Anchor::End, &name(bar)));
         let (ci, dot) = if bar.is_different { ("sure ci", "sure m") } else { ("unsure ci", "unsure m bad") };
         svg.line(ci, (x.at(bar.ratio.0), y), (x.at(bar.ratio.2), y));
         let (cx, cy) = (super::figure::px(x.at(bar.ratio.1)), super::figure::px(y));
         svg.shape(dot, &format!("M{cx} {cy}m-4 0a4 4 0 1 1 8 0a4 4 0 1 1 -8 0"), &bar.text);
-        svg.text("value", (right + 12.0, y + 4.0), Anchor::Start, &bar.text);
+        svg.text("value", (right + 12.0, y + 4.0), (Anchor::Start, &bar.text));
     }
     svg.finish()
 }

@@ -64,7 +64,7 @@ pub fn peak(heading: &Heading, bars: &[PeakBar]) -> String {
 
 fn row(svg: &mut Svg, frame: &Frame, y: f64, bar: &PeakBar) {
     let hue = hue(bar.style);
-    svg.text(&format!("{hue} label"), (frame.left - 10.0, y + 4.0), Anchor::End, &shortened(&bar.name, 26));
+    svg.text(&format!("{hue} label"), (frame.left - 10.0, y + 4.0), (Anchor::End, &shortened(&bar.name, 26)));
     if let Some((low, high)) = bar.interval {
         svg.line(&format!("{hue} ci"), (frame.x.at(low), y), (frame.x.at(high), y));
     }
@@ -78,5 +78,5 @@ fn row(svg: &mut Svg, frame: &Frame, y: f64, bar: &PeakBar) {
         svg.polyline(&format!("{hue} l"), &[(tip - 5.0, y - 4.0), (tip, y), (tip - 5.0, y + 4.0)]);
     }
     marker(svg, bar.style, (x, y), (true, &format!("{}: {}", bar.name, bar.text)));
-    svg.text("value", (frame.right + 12.0, y + 4.0), Anchor::Start, &bar.text);
+    svg.text("value", (frame.right + 12.0, y + 4.0), (Anchor::Start, &bar.text));
 }

@@ -74,6 +74,6 @@ fn names(svg: &mut Svg, panels: &[ResourcePanel]) {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let name = super::figure::shortened(&series.name, ((room - 16.0) / 6.3).max(3.0) as usize);
         let class = format!("{} label", super::mark::hue(series.style));
-        svg.text(&class, (x + 9.0, 16.0), Anchor::Start, &name);
+        svg.text(&class, (x + 9.0, 16.0), (Anchor::Start, &name));
     }
 }

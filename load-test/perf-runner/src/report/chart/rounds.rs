@@ -54,7 +54,7 @@ pub fn rounds(heading: &Heading, dots: &[RoundDot]) -> String {
             svg.polyline("lead", &std::mem::take(&mut joined));
             let edge = frame.x.at(dot.position as f64 - 0.5);
             svg.line("edge", (edge, TOP), (edge, BOTTOM));
-            svg.text("note", (edge + 4.0, BOTTOM + 16.0), Anchor::Start, &format!("round {round}"));
+            svg.text("note", (edge + 4.0, BOTTOM + 16.0), (Anchor::Start, &format!("round {round}")));
         }
         joined.push((x, y));
     }

@@ -61,7 +61,7 @@ pub fn scaling(heading: &Heading, view: &Scaling) -> String {
     svg.polyline("limit", &curve.iter().map(|(x, y)| frame.at(*x, *y)).collect::<Vec<_>>());
     if let Some((x, y)) = limit.last() {
         let (x, y) = frame.at(*x, *y);
-        svg.text("note", (x - 8.0, y + 16.0), Anchor::End, "what the client can ask for");
+        svg.text("note", (x - 8.0, y + 16.0), (Anchor::End, "what the client can ask for"));
     }
     lines::draw(&mut svg, &frame, &view.series);
     lines::names(&mut svg, &frame, &view.series);

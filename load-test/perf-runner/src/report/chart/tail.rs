@@ -44,7 +44,7 @@ pub fn tail(heading: &Heading, panels: &[TailPanel]) -> String {
         series.curve.iter().map(|point| point.1).chain(series.band.iter().flat_map(|band| [band.1, band.2]))
     });
     let ends = log_extent(values);
-    let last = all().flat_map(|series| series.curve.last()).map(|point| point.0).fold(0.9, f64::max);
+    let last = all().filter_map(|series| series.curve.last()).map(|point| point.0).fold(0.9, f64::max);
     let mut svg = Svg::new(heading, (HEIGHT + 70.0) * panels.len().max(1) as f64 + 10.0);
     for (index, panel) in panels.iter().enumerate() {
         let top = 44.0 + (HEIGHT + 70.0) * index as f64;
@@ -58,7 +58,7 @@ pub fn tail(heading: &Heading, panels: &[TailPanel]) -> String {
             .collect();
         axis::beside(&mut svg, &frame, &ticks::log(y.low, y.high), "ms");
         axis::below(&mut svg, &frame, &marks, "share of calls below, by how rare the rest is");
-        svg.text("panel", (left + 80.0, top - 10.0), Anchor::Start, &panel.title);
+        svg.text("panel", (left + 80.0, top - 10.0), (Anchor::Start, &panel.title));
         curves(&mut svg, &frame, &panel.series);
     }
     svg.finish()
@@ -83,6 +83,6 @@ fn curves(svg: &mut Svg, frame: &Frame, series: &[TailSeries]) {
     for ((one, (x, y)), place) in ends.into_iter().zip(spread) {
         svg.line("lead", (x + 2.0, y), (frame.right + 11.0, place));
         let class = format!("{} label", hue(one.style));
-        svg.text(&class, (frame.right + 14.0, place + 4.0), Anchor::Start, &shortened(&one.name, 22));
+        svg.text(&class, (frame.right + 14.0, place + 4.0), (Anchor::Start, &shortened(&one.name, 22)));
     }
 }

@@ -52,7 +52,7 @@ pub fn time(heading: &Heading, panels: &[TimePanel], edges: &[(f64, String)]) ->
             let x = frame.x.at(*second);
             svg.line("edge", (x, top), (x, bottom));
             if index == 0 {
-                svg.text("note", (x + 3.0, top - 26.0), Anchor::Start, name);
+                svg.text("note", (x + 3.0, top - 26.0), (Anchor::Start, name));
             }
         }
         if index + 1 == panels.len() {
