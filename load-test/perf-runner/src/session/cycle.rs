@@ -74,7 +74,13 @@ impl<E: Environment> Measuring<'_, E> {
         let first = templates.first().ok_or_else(|| Fault::failed("there is no event to send"))?;
         session.step(run, "prove", environment.prove(first)).await?;
         session.step(run, "clear", environment.clear()).await?;
-        let of = load::LoadOf { plan: &campaign.plan, run: planned, endpoint: &started.endpoint, templates };
+        let of = load::LoadOf {
+            plan: &campaign.plan,
+            run: planned,
+            endpoint: &started.endpoint,
+            templates,
+            streams: session.settings.given.k6.is_none(),
+        };
         let paths = load::LoadPaths { repository: &session.settings.places.root, folder };
         let job = load::prepare(&of, &paths, campaign.host.cores)?;
         let ran = session.step(run, "load", environment.run_generator(&job, &session.interrupt)).await?;
