@@ -1,7 +1,7 @@
 //! The programs that the repository needs, and the Debian package that has each.
 
 /// Program and package.
-const PACKAGES: [(&str, &str); 12] = [
+const PACKAGES: [(&str, &str); 13] = [
     ("cargo", "rustup"),
     ("cargo clippy", "rustup"),
     ("cargo fmt", "rustup"),
@@ -13,6 +13,7 @@ const PACKAGES: [(&str, &str); 12] = [
     ("pgbench", "postgresql"),
     ("psql", "postgresql"),
     ("setpriv", "util-linux"),
+    ("timeout", "coreutils"),
     ("wrk", "wrk"),
 ];
 

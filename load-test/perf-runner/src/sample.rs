@@ -160,6 +160,7 @@ fn campaign_of(apis: &[(&str, Protocol)]) -> StoredCampaign {
         ceiling: false,
         runs: planned,
         left_out: vec![("producer-api-java-rest".to_owned(), "no JDK 25 was found".to_owned())],
+        estimate: None,
     };
     StoredCampaign { campaign: campaign(id, plan), runs }
 }

@@ -19,7 +19,9 @@ use crate::{
     host,
     interrupt::{self, Interrupt},
     model::{CampaignId, Mode},
-    plan, report,
+    plan,
+    progress::Event,
+    report,
     session::{Outcome, Session},
     settings::{Runtime, Settings},
 };
@@ -65,9 +67,13 @@ async fn run(settings: &Settings, purpose: &Purpose, observer: &dyn Observer) ->
     let facts = host::read(&settings.places).await;
     let id = CampaignId::new(Utc::now(), settings.mode, rand::rng().random());
     let plan = plan::make(&id, settings, &facts)?;
+    let fit = plan::fit(&plan, &facts);
     if purpose.only_plan {
-        print::result(&plan::describe(&plan));
+        print::result(&plan::describe(&plan, &fit));
         return Ok(ExitCode::SUCCESS);
+    }
+    if settings.runtime != Runtime::Fake {
+        demand_fit(&fit, observer)?;
     }
     let interrupt = interrupt::from_signals();
     let outcome = match settings.runtime {
@@ -83,12 +89,31 @@ async fn run(settings: &Settings, purpose: &Purpose, observer: &dyn Observer) ->
     Ok(conclude(&outcome, purpose))
 }
 
+/// Warns of what may not fit.
+///
+/// # Errors
+/// When something cannot fit, with the numbers.
+fn demand_fit(fit: &plan::Fit, observer: &dyn Observer) -> Result<(), Fault> {
+    if !fit.refused.is_empty() {
+        return Err(Fault::failed(fit.refused.join("; ")).repair(
+            "hold fewer or shorter loads (--phases, --hold), send smaller events (--payload-size), or make room",
+        ));
+    }
+    for text in &fit.doubtful {
+        observer.observe(&Event::Warning { text: text.clone() });
+    }
+    Ok(())
+}
+
 fn session<'a>(settings: &'a Settings, observer: &'a dyn Observer, interrupt: Interrupt) -> Session<'a> {
     Session { settings, observer, interrupt, now: Utc::now }
 }
 
 fn conclude(outcome: &Outcome, purpose: &Purpose) -> ExitCode {
     print::result(&report::text::table(&outcome.stored));
+    if let Some(estimate) = &outcome.stored.campaign.plan.estimate {
+        print::result(&plan::compare(estimate, &outcome.spent));
+    }
     print::result(&print::report_files(&outcome.files));
     let invalid = (purpose.strict && outcome.stored.has_invalid()).then_some(ExitClass::Invalid);
     let class = outcome.class.or(invalid);

@@ -75,7 +75,10 @@ struct GivenArgs {
 impl From<GivenArgs> for Given {
     fn from(args: GivenArgs) -> Self {
         let GivenArgs { database_url, metrics_url, postgres_bin, k6 } = args;
-        Self { database_url, metrics_url, postgres_bin, k6 }
+        // They are used from other folders than the one they were typed in; only an
+        // empty path has no absolute form, and it is refused where it is used.
+        let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+        Self { database_url, metrics_url, postgres_bin: postgres_bin.map(absolute), k6: k6.map(absolute) }
     }
 }
 

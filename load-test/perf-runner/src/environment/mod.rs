@@ -11,8 +11,8 @@ use crate::{
     fault::Fault,
     interrupt::Interrupt,
     model::{
-        Api, ApplicationDatabase, Build, EventTemplate, GeneratorJob, GeneratorRun, RunningService,
-        ServiceEnd,
+        Api, ApplicationDatabase, Build, Ceiling, CeilingJob, EventTemplate, GeneratorJob, GeneratorRun,
+        RunningService, ServiceEnd,
     },
     progress::Observer,
 };
@@ -69,6 +69,14 @@ pub trait Environment {
         job: &GeneratorJob,
         interrupt: &Interrupt,
     ) -> Result<GeneratorRun, Fault>;
+
+    /// Drives the database alone with the contract's statement and the templates'
+    /// rows, and empties the table afterwards. What cannot be measured says why.
+    async fn measure_ceiling(&mut self, job: &CeilingJob) -> Ceiling;
+
+    /// Bytes of the table with its indexes, as they are now; none where there is no
+    /// such thing.
+    async fn database_bytes(&mut self) -> Result<Option<u64>, Fault>;
 
     /// Stops the service: SIGTERM, 10 s, then SIGKILL. None when none was running.
     async fn stop_service(&mut self) -> Result<Option<ServiceEnd>, Fault>;

@@ -112,6 +112,17 @@ pub fn check_writable(folder: &Path, need_bytes: u64) -> Result<(), Fault> {
     }
 }
 
+/// What the files of a folder hold together, in bytes; none when it cannot be read.
+pub fn folder_bytes(folder: &Path) -> Option<u64> {
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder).ok()? {
+        let entry = entry.ok()?;
+        let facts = entry.metadata().ok()?;
+        bytes += if facts.is_dir() { folder_bytes(&entry.path())? } else { facts.len() };
+    }
+    Some(bytes)
+}
+
 /// What this user may still write to the disk of a folder that need not exist yet.
 fn free_bytes(folder: &Path) -> Option<u64> {
     let existing: PathBuf =
@@ -208,6 +219,16 @@ mod tests {
         let fault = check_writable(&file.join("campaign"), 0).unwrap_err();
         assert!(fault.what.contains("results/campaign") && fault.repair.is_some(), "{fault}");
         check_writable(&folder.path().join("other/campaign"), 1).unwrap();
+    }
+
+    #[test]
+    fn the_bytes_of_a_folder_are_those_of_all_files_below_it() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("below")).unwrap();
+        fs::write(folder.path().join("one"), [0; 10]).unwrap();
+        fs::write(folder.path().join("below/two"), [0; 32]).unwrap();
+        assert_eq!(folder_bytes(folder.path()), Some(42));
+        assert_eq!(folder_bytes(&folder.path().join("missing")), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@ use std::{convert::Infallible, fmt, str::FromStr};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Ceiling, Check, GitState, HostFacts, Plan, RunStatus, TestRun, Verdict};
+use super::{Ceiling, Check, GitState, HostFacts, Plan, RunStatus, Spent, Target, TestRun, Verdict};
 
 /// Names a campaign everywhere: `20261121-104351-smoke-7f3a`. Sorts by time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -179,6 +179,20 @@ pub struct StoredCampaign {
 }
 
 impl StoredCampaign {
+    /// What it needed, as far as it is known from what is stored.
+    pub fn spent(&self) -> Spent {
+        let took = self.campaign.finished_at.map(|end| end - self.campaign.started_at);
+        let events = |stored: &StoredRun| stored.run.phases.iter().map(|phase| phase.iterations).sum();
+        let samples = self.runs.iter().filter_map(|stored| stored.run.samples.as_ref());
+        let of_k6 = samples.flat_map(|samples| &samples.resources).filter(|of| of.target == Target::K6);
+        Spent {
+            total_ms: took.and_then(|took| u64::try_from(took.num_milliseconds()).ok()),
+            events: self.runs.iter().map(events).max(),
+            generator_bytes: of_k6.filter_map(|sample| sample.rss_bytes).max(),
+            ..Spent::default()
+        }
+    }
+
     /// Whether a check found something that must not be used.
     pub fn has_invalid(&self) -> bool {
         self.runs.iter().flat_map(|stored| &stored.checks).any(|check| check.verdict == Verdict::Invalid)

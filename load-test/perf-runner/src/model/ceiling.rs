@@ -1,6 +1,8 @@
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
-use super::PayloadSize;
+use super::{EventTemplate, PayloadSize};
 
 /// What the database alone can do on this host: the contract's statement driven by
 /// `pgbench`, without any service. Null means "not measured".
@@ -16,4 +18,43 @@ pub struct Ceiling {
     pub events_per_s: Option<f64>,
     /// Why it was not measured.
     pub reason: Option<String>,
+}
+
+impl Ceiling {
+    /// One that was measured, in events stored per second.
+    pub fn measured(job: &CeilingJob, events_per_s: f64) -> Self {
+        Self {
+            payload: job.payload,
+            concurrency: job.concurrency,
+            duration_ms: job.duration_ms,
+            events_per_s: Some(events_per_s),
+            reason: None,
+        }
+    }
+
+    /// One that could not be measured, and why.
+    pub fn missing(job: &CeilingJob, reason: impl Into<String>) -> Self {
+        Self {
+            payload: job.payload,
+            concurrency: job.concurrency,
+            duration_ms: job.duration_ms,
+            events_per_s: None,
+            reason: Some(reason.into()),
+        }
+    }
+}
+
+/// What is needed to find out what the database alone can do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CeilingJob {
+    /// How large the events are.
+    pub payload: PayloadSize,
+    /// What the rows hold: one template of every kind.
+    pub templates: Vec<EventTemplate>,
+    /// Connections that are busy at once.
+    pub concurrency: u32,
+    /// How long, in milliseconds.
+    pub duration_ms: u64,
+    /// Folder of the raw files; it exists.
+    pub folder: PathBuf,
 }

@@ -10,6 +10,7 @@ mod campaign;
 mod ceiling;
 mod check;
 mod entity_id;
+mod estimate;
 mod finding;
 mod generator;
 mod histogram;
@@ -23,7 +24,6 @@ mod quantiles;
 mod sample;
 mod second;
 mod service;
-mod stream;
 mod summary;
 mod test_run;
 
@@ -36,14 +36,15 @@ pub use audit::{Audit, StatementUse, StoredFacts};
 pub use campaign::{
     Campaign, CampaignId, CampaignStatus, CampaignSummary, Mode, StoredCampaign, StoredRun, WhichCampaign,
 };
-pub use ceiling::Ceiling;
+pub use ceiling::{Ceiling, CeilingJob};
 pub use check::{Check, CheckScope, Verdict};
 pub use entity_id::EntityId;
+pub use estimate::{Estimate, Spent};
 pub use finding::{Claim, Finding};
 pub use generator::{
     ExitMeaning, GeneratorEnd, GeneratorJob, GeneratorRun, LoadResult, PhaseNumbers, Unacknowledged,
 };
-pub use histogram::{BadHistogram, Histogram, PackedHistogram};
+pub use histogram::{BadHistogram, Histogram};
 pub use host::{GitState, HostFacts, ToolVersion};
 pub use interval::Interval;
 pub use load_plan::LoadPlan;
@@ -52,8 +53,7 @@ pub use phase::{FailureKind, PhaseFigures, WindowFigures, WindowUse};
 pub use plan::{PhaseLoad, Plan, PlannedPhase, PlannedRun};
 pub use quantiles::Quantiles;
 pub use sample::{ActivitySample, DatabaseCounters, MissingSource, ResourceSample, Samples, Target};
-pub use second::{LiveSecond, SecondFigures, SecondNumbers};
+pub use second::{SecondFigures, SecondNumbers};
 pub use service::{ApplicationDatabase, Build, Endpoint, FakeRow, RunningService, ServiceEnd};
-pub use stream::{StreamCounters, StreamHistograms, StreamLine, StreamSamples, StreamSecond, StreamTotal};
-pub use summary::{GeneratorSummary, PhaseSummary, SummaryDifference, TrendSummary};
+pub use summary::{GeneratorSummary, PhaseSummary, TrendSummary};
 pub use test_run::{RunStatus, Step, TestRun, TestRunId};

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Api, CampaignId, Mode, PayloadSize, TestRunId};
+use super::{Api, CampaignId, Estimate, Mode, PayloadSize, TestRunId};
 
 /// What a campaign will do, in order, decided before anything is started.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,9 @@ pub struct Plan {
     pub runs: Vec<PlannedRun>,
     /// APIs that were selected and cannot be measured here, each with the reason.
     pub left_out: Vec<(String, String)>,
+    /// What it needs at most; none where nobody worked it out.
+    #[serde(default)]
+    pub estimate: Option<Estimate>,
 }
 
 impl Plan {
@@ -46,16 +49,18 @@ impl Plan {
         apis
     }
 
+    /// The sizes of events that will be sent, each once, smallest first.
+    pub fn payloads(&self) -> Vec<PayloadSize> {
+        let mut payloads: Vec<PayloadSize> = self.runs.iter().map(|run| run.payload).collect();
+        payloads.sort_unstable();
+        payloads.dedup();
+        payloads
+    }
+
     /// What builds these APIs, each once, sorted: `cargo, go, maven`.
     pub fn build_tools(&self) -> String {
         let tools: BTreeSet<&str> = self.runs.iter().map(|run| run.api.build_tool()).collect();
         tools.into_iter().collect::<Vec<_>>().join(", ")
-    }
-
-    /// A generous guess of the raw files' size in bytes: one megabyte a test run
-    /// for logs and summaries.
-    pub fn disk_bytes(&self) -> u64 {
-        1024 * 1024 * self.runs.len() as u64
     }
 }
 

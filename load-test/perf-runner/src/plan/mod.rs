@@ -1,12 +1,16 @@
 //! Pure: settings and host facts into an ordered list of test runs with ids,
 //! phases and times. Nothing is started to make a plan, and `--plan` prints it.
 
+mod estimate;
+mod extra;
 mod phases;
 mod text;
 
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
 
-pub use text::describe;
+pub use estimate::{Fit, fit};
+pub use extra::{trials, warm_up};
+pub use text::{compare, describe};
 
 use crate::{
     fault::Fault,
@@ -38,7 +42,7 @@ pub fn make(campaign: &CampaignId, settings: &Settings, host: &HostFacts) -> Res
         return Err(Fault::failed(format!("no selected API can be built here: {}", reasons.join("; ")))
             .repair("install what is missing, or choose others with --api"));
     }
-    Ok(Plan {
+    let mut plan = Plan {
         campaign: campaign.clone(),
         mode: settings.mode,
         seed: settings.seed,
@@ -51,7 +55,10 @@ pub fn make(campaign: &CampaignId, settings: &Settings, host: &HostFacts) -> Res
         ceiling: settings.ceiling,
         runs: runs(campaign, settings, &apis),
         left_out,
-    })
+        estimate: None,
+    };
+    plan.estimate = Some(estimate::of(&plan, settings.verify, host));
+    Ok(plan)
 }
 
 /// What is measured once in each round.

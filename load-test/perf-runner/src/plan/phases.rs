@@ -21,7 +21,7 @@ const MOST_RATE_VUS: u32 = 2_000;
 
 pub(super) fn of(settings: &Settings) -> Vec<PlannedPhase> {
     if settings.mode == Mode::Smoke {
-        return vec![PlannedPhase { name: "p1".to_owned(), load: SMOKE, start_ms: 0, settle_ms: 0 }];
+        return vec![smoke()];
     }
     let gap_ms = gap_ms(settings);
     let mut start_ms = 0;
@@ -36,6 +36,11 @@ pub(super) fn of(settings: &Settings) -> Vec<PlannedPhase> {
         start_ms += held.hold_ms + gap_ms;
     }
     phases
+}
+
+/// What proves the path.
+pub(super) fn smoke() -> PlannedPhase {
+    PlannedPhase { name: "p1".to_owned(), load: SMOKE, start_ms: 0, settle_ms: 0 }
 }
 
 /// A call that begins as a phase ends may take its whole timeout. The next phase

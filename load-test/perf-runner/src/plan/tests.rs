@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::{
-    model::{Language, Mode, Protocol, ToolVersion},
+    model::{Language, Mode, Protocol, Spent, ToolVersion},
     settings::{
         Given, Places,
         load::{Amount, HeldLoad},
@@ -105,7 +105,7 @@ fn rounds_differ_in_order() {
 fn an_api_without_its_toolchain_is_left_out_with_the_reason() {
     let plan = plan(&settings(1), &host(&[("cargo", Some("1")), ("go", None)])).expect("a plan");
     assert_eq!(plan.left_out, [("producer-api-go-rest".to_owned(), "go is not installed".to_owned())]);
-    assert!(describe(&plan).contains("left out: producer-api-go-rest: go is not installed"));
+    assert!(describe(&plan, &Fit::default()).contains("left out: producer-api-go-rest: go is not installed"));
 }
 
 #[test]
@@ -152,4 +152,80 @@ fn the_second_of_two_equal_ones_has_a_name_of_its_own_and_the_first_one_s_progra
     assert!(second.iter().all(|run| run.name() == "producer-api-go-rest@again"));
     assert!(second.iter().all(|run| run.id.0.contains("producer-api-go-rest@again")));
     assert!(second.iter().all(|run| run.api.id == "producer-api-go-rest"));
+}
+
+#[test]
+fn a_warm_up_has_the_first_load_and_another_tag() {
+    let loads = [(10, 30_000), (50, 120_000)];
+    let held = loads.map(|(users, hold_ms)| HeldLoad { amount: Amount::Users(users), hold_ms });
+    let settings = Settings { mode: Mode::Full, loads: held.to_vec(), warm_up_ms: 15_000, ..settings(1) };
+    let plan = plan(&settings, &host(&[])).expect("a plan");
+    let warm_up = warm_up(&plan, &plan.runs[0]).expect("a warm-up");
+    assert_eq!(warm_up.phases.len(), 1);
+    assert_eq!(warm_up.phases[0].load, PhaseLoad::Vus { vus: 10, hold_ms: 15_000 });
+    assert!(warm_up.tag.len() == 8 && warm_up.tag != plan.runs[0].tag, "{}", warm_up.tag);
+    assert_eq!(warm_up_of_smoke(), None);
+    let trials = trials(&plan);
+    assert_eq!(trials.len(), 3, "each API once, whatever the rounds and payloads");
+    assert!(trials.iter().all(|trial| trial.round == 0 && trial.phases == vec![phases::smoke()]));
+}
+
+fn warm_up_of_smoke() -> Option<PlannedRun> {
+    let plan = plan(&Settings { warm_up_ms: 15_000, ..settings(1) }, &host(&[])).expect("a plan");
+    assert!(trials(&plan).is_empty(), "a smoke campaign is its own trial");
+    warm_up(&plan, &plan.runs[0])
+}
+
+#[test]
+fn an_estimate_is_from_above_and_grows_with_what_is_asked_for() {
+    let estimate = |users, payload: PayloadSize| {
+        let held = HeldLoad { amount: Amount::Users(users), hold_ms: 60_000 };
+        let settings = Settings {
+            mode: Mode::Full,
+            loads: vec![held],
+            payloads: vec![payload],
+            rounds: 1,
+            ..settings(1)
+        };
+        plan(&settings, &host(&[])).expect("a plan").estimate.expect("an estimate")
+    };
+    let small = estimate(10, PayloadSize::Default);
+    // Ten users who pause for 100 ms can send 100 events a second at most.
+    assert!((5_900..=6_000).contains(&small.events), "{small:?}");
+    assert!(small.generator_bytes > 43 << 20 && small.generator_bytes < 60 << 20, "{small:?}");
+    assert!(small.total_ms > 3 * 60_000 && small.total_ms < 3 * 90_000, "{small:?}");
+    let large = estimate(2_000, PayloadSize::K64);
+    assert!(large.generator_bytes > small.generator_bytes + (500 << 20));
+    assert!(large.database_bytes > 100 * small.database_bytes);
+    assert_eq!(large.results_bytes, small.results_bytes);
+}
+
+#[test]
+fn what_does_not_fit_is_told_with_both_numbers() {
+    let held = HeldLoad { amount: Amount::Users(2_000), hold_ms: 60_000 };
+    let settings = Settings { mode: Mode::Full, loads: vec![held], ..settings(1) };
+    let on = |change: fn(&mut HostFacts)| {
+        let mut host = host(&[]);
+        change(&mut host);
+        let plan = plan(&settings, &host).expect("a plan");
+        (fit(&plan, &host), describe(&plan, &fit(&plan, &host)))
+    };
+    assert_eq!(on(|_| ()).0, Fit::default(), "what is not known is not held against a host");
+    let (fit, text) = on(|host| host.memory_bytes = Some(1 << 30));
+    assert!(fit.refused[0].contains("MiB of memory") && fit.refused[0].ends_with("has 1024 MiB"), "{fit:?}");
+    assert!(text.contains("cannot be done here: the plan needs up to"), "{text}");
+    let (fit, text) = on(|host| host.memory_available_bytes = Some(1 << 30));
+    assert!(fit.refused.is_empty() && fit.doubtful[0].contains("1024 MiB can be had now"), "{fit:?}");
+    assert!(text.contains("may not fit: the plan needs up to"), "{text}");
+    assert_eq!(on(|host| host.free_disk_bytes = Some(1 << 20)).0.refused.len(), 1);
+    assert_eq!(on(|host| host.free_disk_bytes = Some(1 << 31)).0.doubtful.len(), 1);
+    assert!(on(|host| host.open_files_limit = Some(1_024)).0.refused[0].contains("ulimit -n"));
+}
+
+#[test]
+fn an_estimate_is_told_beside_the_truth() {
+    let plan = plan(&settings(1), &host(&[])).expect("a plan");
+    let spent = Spent { total_ms: Some(61_500), database_bytes: Some(3 << 20), ..Spent::default() };
+    let text = compare(&plan.estimate.expect("an estimate"), &spent);
+    assert!(text.contains("1:02") && text.contains("3 MiB") && text.contains("not measured"), "{text}");
 }

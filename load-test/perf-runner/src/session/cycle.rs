@@ -1,6 +1,9 @@
 //! One test run: the steps of measurement in their order, each timed.
 
-use std::{path::PathBuf, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use super::{Prepared, Session, interrupted};
 use crate::{
@@ -9,7 +12,10 @@ use crate::{
     fault::Fault,
     interrupt::Urgency,
     load, measure,
-    model::{Campaign, EventTemplate, LoadResult, PlannedRun, Step, TestRun},
+    model::{
+        Campaign, Endpoint, EventTemplate, GeneratorJob, GeneratorRun, LoadResult, PlannedRun, Step, TestRun,
+    },
+    plan,
     progress::Event,
 };
 
@@ -18,7 +24,9 @@ pub(super) struct Measuring<'a, E> {
     pub(super) session: &'a Session<'a>,
     pub(super) environment: &'a mut E,
     pub(super) campaign: &'a Campaign,
-    pub(super) prepared: &'a Prepared,
+    pub(super) prepared: Prepared,
+    /// The table with its indexes, at its largest so far.
+    pub(super) database_bytes: Option<u64>,
 }
 
 /// One test run and what its steps need.
@@ -28,7 +36,22 @@ struct Cycle<'a> {
     templates: Vec<EventTemplate>,
 }
 
-impl<E: Environment> Measuring<'_, E> {
+/// What the load came to, and how the generator ended.
+struct Loaded {
+    result: LoadResult,
+    overdue: bool,
+}
+
+impl<'a, E: Environment> Measuring<'a, E> {
+    pub(super) fn new(
+        session: &'a Session<'a>,
+        environment: &'a mut E,
+        campaign: &'a Campaign,
+        prepared: Prepared,
+    ) -> Self {
+        Self { session, environment, campaign, prepared, database_bytes: None }
+    }
+
     /// One full cycle. Whatever happens in it is in the result.
     pub(super) async fn test_run(&mut self, planned: &PlannedRun) -> TestRun {
         let now = self.session.now;
@@ -53,40 +76,100 @@ impl<E: Environment> Measuring<'_, E> {
         // The service is stopped before anything is said of the load.
         let stopped = self.session.step(run, "stop", self.environment.stop_service()).await;
         let stopped = stopped.map(|end| run.service = end);
-        let loaded = loaded?;
+        let Loaded { result, overdue } = loaded?;
         stopped?;
-        run.phases = measure::phases(planned, &loaded);
-        let sent = audit::Sent { tag: &planned.tag, templates: &cycle.templates, load: &loaded };
+        run.phases = measure::phases(planned, &result);
+        let sent = audit::Sent { tag: &planned.tag, templates: &cycle.templates, load: &result };
         let database = self.environment.application_database()?;
         let facts = self.session.step(run, "audit", audit::read(&database, &sent)).await?;
-        run.audit = Some(audit::judge(&loaded, &facts));
-        Ok(())
+        run.audit = Some(audit::judge(&result, &facts));
+        // A figure for people: a campaign does not fail for want of it.
+        let bytes = self.environment.database_bytes().await.ok().flatten();
+        self.database_bytes = self.database_bytes.max(bytes);
+        cut_short(run, overdue)
     }
 
-    async fn start_and_load(&mut self, cycle: &Cycle<'_>, run: &mut TestRun) -> Result<LoadResult, Fault> {
+    async fn start_and_load(&mut self, cycle: &Cycle<'_>, run: &mut TestRun) -> Result<Loaded, Fault> {
         let Cycle { planned, folder, templates } = cycle;
-        let Self { session, environment, campaign, .. } = self;
-        session.step(run, "clear", environment.clear()).await?;
+        self.session.step(run, "clear", self.environment.clear()).await?;
         let log = folder.join("service.log");
-        let started = session.step(run, "start", environment.start_service(&planned.api, &log)).await?;
+        let start = self.environment.start_service(&planned.api, &log);
+        let started = self.session.step(run, "start", start).await?;
         run.start_up_ms = Some(started.start_up_ms);
         run.idle_rss_bytes = started.idle_rss_bytes;
         let first = templates.first().ok_or_else(|| Fault::failed("there is no event to send"))?;
-        session.step(run, "prove", environment.prove(first)).await?;
-        session.step(run, "clear", environment.clear()).await?;
-        let of = load::LoadOf {
-            plan: &campaign.plan,
-            run: planned,
-            endpoint: &started.endpoint,
-            templates,
-            streams: session.settings.given.k6.is_none(),
-        };
-        let paths = load::LoadPaths { repository: &session.settings.places.root, folder };
-        let job = load::prepare(&of, &paths, campaign.host.cores)?;
-        let ran = session.step(run, "load", environment.run_generator(&job, &session.interrupt)).await?;
+        self.session.step(run, "prove", self.environment.prove(first)).await?;
+        self.session.step(run, "clear", self.environment.clear()).await?;
+        if let Some(warm_up) = plan::warm_up(&self.campaign.plan, planned) {
+            self.warm_up(cycle, (&warm_up, &started.endpoint), run).await?;
+        }
+        let job = self.job(planned, (&started.endpoint, templates), folder)?;
+        let ran = self.generate("load", &job, run).await?;
         run.generator = Some(load::meaning(&ran.end));
         run.samples = Some(ran.samples);
-        load::read(&job, &ran.end, planned)
+        Ok(Loaded { result: load::read(&job, &ran.end, planned)?, overdue: ran.end.overdue })
+    }
+
+    /// Loads the service and forgets it, rows and statistics too: what is counted
+    /// afterwards is what a warm service does.
+    async fn warm_up(
+        &mut self,
+        cycle: &Cycle<'_>,
+        (warm_up, endpoint): (&PlannedRun, &Endpoint),
+        run: &mut TestRun,
+    ) -> Result<(), Fault> {
+        let folder = load::make_folder(&cycle.folder.join("warm-up"))?;
+        let job = self.job(warm_up, (endpoint, &cycle.templates), &folder)?;
+        let ran = self.generate("warm-up", &job, run).await?;
+        let meaning = load::meaning(&ran.end);
+        if !meaning.usable {
+            return Err(
+                Fault::failed(format!("the warm-up broke off: {}", meaning.text)).log(ran.end.log_tail)
+            );
+        }
+        self.session.step(run, "clear", self.environment.clear()).await
+    }
+
+    fn job(
+        &self,
+        planned: &PlannedRun,
+        (endpoint, templates): (&Endpoint, &[EventTemplate]),
+        folder: &Path,
+    ) -> Result<GeneratorJob, Fault> {
+        let of = load::LoadOf { plan: &self.campaign.plan, run: planned, endpoint, templates };
+        let paths = load::LoadPaths { repository: &self.session.settings.places.root, folder };
+        load::prepare(&of, &paths, self.campaign.host.cores)
+    }
+
+    async fn generate(
+        &mut self,
+        step: &str,
+        job: &GeneratorJob,
+        run: &mut TestRun,
+    ) -> Result<GeneratorRun, Fault> {
+        self.session.step(run, step, self.environment.run_generator(job, &self.session.interrupt)).await
+    }
+}
+
+/// Numbers of a load that was not held to its end are kept, and the test run has
+/// failed all the same.
+fn cut_short(run: &TestRun, overdue: bool) -> Result<(), Fault> {
+    if overdue {
+        return Err(Fault::failed(format!(
+            "the load of {} went on past its deadline and was ended",
+            run.api
+        )));
+    }
+    match &run.service {
+        Some(end) if end.early => {
+            let how = match (end.code, end.signal) {
+                (Some(code), _) => format!("exit code {code}"),
+                (None, Some(signal)) => format!("signal {signal}"),
+                (None, None) => "for a reason that is not known".to_owned(),
+            };
+            Err(Fault::failed(format!("{} ended during its load: {how}", run.api)).log(end.log_tail.clone()))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -115,7 +198,7 @@ impl Session<'_> {
 /// bounded, so neither is abandoned; an audit makes the results worth storing.
 fn abandoned_at(step: &str) -> Urgency {
     match step {
-        "load" | "stop" => Urgency::Never,
+        "warm-up" | "load" | "stop" => Urgency::Never,
         "audit" => Urgency::Now,
         _ => Urgency::EndPhase,
     }

@@ -2,6 +2,8 @@
 //! and hands their values on; it computes nothing.
 
 mod cycle;
+mod prepare;
+mod qualify;
 
 use std::collections::BTreeMap;
 
@@ -14,12 +16,11 @@ use crate::{
     fault::{ExitClass, Fault},
     host,
     interrupt::{Interrupt, Urgency},
-    model::{Campaign, CampaignStatus, HostFacts, Plan, StoredCampaign, WhichCampaign},
+    model::{CampaignStatus, HostFacts, Plan, Spent, StoredCampaign, TestRun, WhichCampaign},
     progress::{Event, Observer},
     report,
     settings::Settings,
     store::Store,
-    verify::{self, Contract, Target},
 };
 
 /// One campaign, from an agreed plan to a report.
@@ -41,6 +42,8 @@ pub struct Outcome {
     pub stored: StoredCampaign,
     /// Where the report is.
     pub files: report::Files,
+    /// What it needed of what was estimated.
+    pub spent: Spent,
     /// Why the exit code is not 0; none when all is well.
     pub class: Option<ExitClass>,
 }
@@ -80,14 +83,15 @@ impl Session<'_> {
         plan: Plan,
         host: HostFacts,
     ) -> Result<Outcome, Fault> {
-        let (store, mut prepared) = self.unless_interrupted(self.prepare(environment, &plan)).await?;
-        let campaign = self.begin(environment, plan, host);
+        let (store, prepared) = self.unless_interrupted(self.prepare(environment, &plan)).await?;
+        let campaign = self.unless_interrupted(self.begin(environment, plan, host)).await?;
         store.begin_campaign(&campaign).await?;
-        if self.settings.verify {
-            self.unless_interrupted(self.verify(environment, &campaign.plan, &mut prepared)).await?;
+        let mut measuring = Measuring::new(self, environment, &campaign, prepared);
+        match self.unless_interrupted(measuring.qualify()).await {
+            // The campaign has begun, so its end is stored like any other.
+            Err(fault) if fault.class == ExitClass::Interrupted => {}
+            qualified => qualified?,
         }
-        let mut measuring =
-            Measuring { session: self, environment, campaign: &campaign, prepared: &prepared };
         for (number, planned) in (1..).zip(&campaign.plan.runs) {
             if self.interrupt.urgency() > Urgency::None {
                 break;
@@ -96,11 +100,15 @@ impl Session<'_> {
             let (run, api) = (planned.id.clone(), planned.name());
             self.observer.observe(&Event::RunBegan { run, number, of, api });
             let run = measuring.test_run(planned).await;
-            let (status, summary) = (run.status, run.in_one_line());
-            self.observer.observe(&Event::RunEnded { run: run.id.clone(), status, summary });
+            self.tell_end(&run);
             store.save_run(&campaign.id, &run, &checks::of_run(&run)).await?;
         }
         self.finish(measuring, &store).await
+    }
+
+    fn tell_end(&self, run: &TestRun) {
+        let (status, summary) = (run.status, run.in_one_line());
+        self.observer.observe(&Event::RunEnded { run: run.id.clone(), status, summary });
     }
 
     /// Work that has no results to keep: an interrupt ends it at once.
@@ -111,97 +119,26 @@ impl Session<'_> {
         }
     }
 
-    /// Everything that must be there before anything is measured.
-    async fn prepare<E: Environment>(
-        &self,
-        environment: &mut E,
-        plan: &Plan,
-    ) -> Result<(Store, Prepared), Fault> {
-        let results = &self.settings.places.results;
-        host::check_writable(results, plan.disk_bytes())?;
-        let store = match environment.start_metrics_database(self.observer).await? {
-            Some(url) => Store::connect(results, &url).await?,
-            None => Store::in_files(results),
-        };
-        let mut prepared = Prepared::default();
-        for build in environment.build(&plan.apis(), self.observer).await? {
-            match build {
-                Ok(build) => drop(prepared.build_ids.insert(build.api, build.id)),
-                Err((api, fault)) => self.exclude(&mut prepared, api, fault),
-            }
-        }
-        environment.start_application_database(self.observer).await?;
-        Ok((store, prepared))
-    }
-
-    fn begin<E: Environment>(&self, environment: &E, plan: Plan, mut host: HostFacts) -> Campaign {
-        host.database = environment.database_facts();
-        Campaign {
-            id: plan.campaign.clone(),
-            mode: plan.mode,
-            git: host::git_state(&self.settings.places.root),
-            fingerprint: host::fingerprint(&host),
-            plan,
-            host,
-            runtime: self.settings.runtime.as_str().to_owned(),
-            runner_version: env!("CARGO_PKG_VERSION").to_owned(),
-            verified: self.settings.verify,
-            ceilings: Vec::new(),
-            started_at: (self.now)(),
-            finished_at: None,
-            status: CampaignStatus::Running,
-            resumed_at: Vec::new(),
-        }
-    }
-
-    /// Plays the contract's cases; a service that breaks one is not measured.
-    async fn verify<E: Environment>(
-        &self,
-        environment: &mut E,
-        plan: &Plan,
-        prepared: &mut Prepared,
-    ) -> Result<(), Fault> {
-        let contract = Contract::load(&self.settings.places.root.join("contract"))?;
-        for api in plan.apis() {
-            let log = self.settings.places.state.join(format!("logs/verify-{}.log", api.id));
-            let service = environment.start_service(&api, &log).await?;
-            let target = Target {
-                endpoint: service.endpoint,
-                database_url: environment.application_database()?.owner_url().map(str::to_owned),
-                pid: service.pid,
-            };
-            let verdicts = verify::play(&contract, &target, self.observer).await;
-            environment.stop_service().await?;
-            if let Err(fault) = verify::demand_kept(&api.id, &verdicts?) {
-                self.exclude(prepared, api.id, fault);
-            }
-        }
-        Ok(())
-    }
-
-    fn exclude(&self, prepared: &mut Prepared, api: String, fault: Fault) {
-        self.observer.observe(&Event::Warning { text: format!("{api} is left out: {fault}") });
-        prepared.excluded.insert(api, fault);
-    }
-
     async fn finish(
         &self,
         measuring: Measuring<'_, impl Environment>,
         store: &Store,
     ) -> Result<Outcome, Fault> {
-        let Measuring { campaign, prepared, .. } = measuring;
+        let Measuring { campaign, prepared, database_bytes, .. } = measuring;
         let runs = store.load(&WhichCampaign::Id(campaign.id.clone())).await?.runs;
         let interrupted = self.interrupt.urgency() > Urgency::None;
         let status = CampaignStatus::of(&runs, interrupted);
         store.finish_campaign(&campaign.id, status, (self.now)()).await?;
         let stored = store.load(&WhichCampaign::Id(campaign.id.clone())).await?;
-        let files = report::write(&stored, &self.settings.places.results.join(&campaign.id.0))?;
+        let folder = self.settings.places.results.join(&campaign.id.0);
+        let files = report::write(&stored, &folder)?;
+        let spent = Spent { database_bytes, results_bytes: host::folder_bytes(&folder), ..stored.spent() };
         let class = match status {
             CampaignStatus::Interrupted => Some(ExitClass::Interrupted),
             CampaignStatus::Completed if campaign.plan.left_out.is_empty() => None,
             _ => Some(prepared.worst_class()),
         };
-        Ok(Outcome { stored, files, class })
+        Ok(Outcome { stored, files, spent, class })
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod build_tool;
+mod held_loads;
 mod nothing_left_behind;
 #[path = "../load/pinned_k6.rs"]
 mod pinned_k6;

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod build;
+mod ceiling;
 mod database;
 mod generator;
 mod launch;

@@ -5,7 +5,6 @@
 //! the same plan give the same files, byte for byte.
 
 mod generator;
-mod stream;
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -17,8 +16,8 @@ use crate::{
     fault::Fault,
     interrupt::Interrupt,
     model::{
-        Api, ApplicationDatabase, Build, Endpoint, EventTemplate, FakeRow, GeneratorJob, GeneratorRun,
-        RunningService, Samples, ServiceEnd,
+        Api, ApplicationDatabase, Build, Ceiling, CeilingJob, Endpoint, EventTemplate, FakeRow, GeneratorJob,
+        GeneratorRun, RunningService, Samples, ServiceEnd,
     },
     progress::Observer,
 };
@@ -48,8 +47,6 @@ pub enum FakeFault {
     GeneratorOverdue,
     /// The summary ends in the middle.
     SummaryTruncated,
-    /// The stream ends in the middle.
-    StreamTruncated,
     /// The summary is there and empty.
     SummaryEmpty,
 }
@@ -170,6 +167,18 @@ impl Environment for FakeEnvironment {
         let loaded = generator::run(job, &faults, interrupt, random)?;
         self.rows.extend(loaded.rows);
         Ok(GeneratorRun { end: loaded.end, samples: Samples::default() })
+    }
+
+    async fn measure_ceiling(&mut self, job: &CeilingJob) -> Ceiling {
+        let mut random = self.random(&format!("ceiling {}", job.payload));
+        // Larger rows take longer to write; what small ones cost is the commit.
+        let kib = f64::from(u32::try_from(job.payload.body_bytes()).unwrap_or(u32::MAX)) / 1024.0;
+        let events_per_s = random.random_range(5_900.0..6_100.0) / (1.0 + kib / 16.0);
+        Ceiling::measured(job, events_per_s)
+    }
+
+    async fn database_bytes(&mut self) -> Result<Option<u64>, Fault> {
+        Ok(None)
     }
 
     async fn stop_service(&mut self) -> Result<Option<ServiceEnd>, Fault> {

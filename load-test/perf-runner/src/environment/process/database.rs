@@ -231,6 +231,20 @@ pub(super) async fn clear(urls: &ApplicationUrls) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Bytes of the table with its indexes.
+///
+/// # Errors
+/// When the database is away or refuses.
+pub(super) async fn table_bytes(urls: &ApplicationUrls) -> Result<Option<u64>, Fault> {
+    let mut database = connect(&urls.runner).await?;
+    let bytes: i64 = sqlx::query_scalar("select pg_total_relation_size('car_entities')")
+        .fetch_one(&mut database)
+        .await
+        .map_err(refused)?;
+    close(database).await;
+    Ok(u64::try_from(bytes).ok())
+}
+
 /// Whether exactly the template's row is stored under this id.
 ///
 /// # Errors

@@ -8,7 +8,6 @@
 mod binaries;
 mod build;
 mod clusters;
-mod control;
 mod database;
 mod files;
 mod generator;
@@ -16,15 +15,16 @@ mod identity;
 mod k6;
 pub mod launch;
 mod lease;
+mod pgbench;
 mod place;
 mod ports;
 mod service;
 mod settings;
 pub mod standing;
 
-use std::{collections::BTreeMap, path::Path, pin::pin, time::Duration};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
-use postgres_cluster::Cluster;
+use postgres_cluster::{Binaries, Cluster};
 
 pub use binaries::provide as provide_postgres;
 pub use settings::ProcessSettings;
@@ -32,10 +32,11 @@ pub use settings::ProcessSettings;
 use self::{
     clusters::{ClusterHost, Purpose},
     database::ApplicationUrls,
-    generator::{Generator, Limits},
+    generator::Generator,
     k6::PinnedK6,
     launch::DeathSignal,
     lease::{Ending, Lease},
+    pgbench::Pgbench,
     service::{Service, ServiceStart},
 };
 use super::Environment;
@@ -43,8 +44,8 @@ use crate::{
     fault::Fault,
     interrupt::Interrupt,
     model::{
-        Api, ApplicationDatabase, Build, EventTemplate, GeneratorJob, GeneratorRun, RunningService, Samples,
-        ServiceEnd,
+        Api, ApplicationDatabase, Build, Ceiling, CeilingJob, EventTemplate, GeneratorJob, GeneratorRun,
+        RunningService, Samples, ServiceEnd,
     },
     progress::{Event, Observer, watched},
     wire,
@@ -108,6 +109,22 @@ impl ProcessEnvironment {
         };
         let what = format!("start PostgreSQL ({})", purpose.word());
         watched(observer, &what, async { host.start(purpose, lease) }).await
+    }
+
+    async fn drive_database(&mut self, job: &CeilingJob) -> Result<f64, Fault> {
+        let near = match &self.host {
+            Some(host) => host.binaries.program(pgbench::NAME),
+            None => Binaries::find(self.settings.given.postgres_bin.as_deref())
+                .ok()
+                .and_then(|binaries| binaries.program(pgbench::NAME)),
+        };
+        let launcher = self.settings.launcher.prefix(DeathSignal::Kill);
+        let bench = Pgbench::spawn(near, launcher, (job, &self.urls()?.service))?;
+        let pid = bench.pid;
+        self.lease()?.started(pgbench::NAME, pid, Ending::Kill)?;
+        let driven = bench.wait().await;
+        self.lease()?.ended(pid)?;
+        driven
     }
 
     /// Ends the service that was begun and did not get ready.
@@ -242,11 +259,31 @@ impl Environment for ProcessEnvironment {
         if let Some(lease) = &mut self.lease {
             lease.started("k6", pid, Ending::Kill)?;
         }
-        let limits = Limits { deadline: Duration::from_millis(job.deadline_ms), interrupt };
-        let ran = load(generator, &limits, self.service.as_mut()).await;
+        let service = self.service.as_mut();
+        let service_ended = async {
+            match service {
+                Some(service) => service.ended().await,
+                None => std::future::pending().await,
+            }
+        };
+        let end = generator.wait(Duration::from_millis(job.deadline_ms), interrupt, service_ended).await;
         self.generator = None;
         self.lease()?.ended(pid)?;
-        ran
+        Ok(GeneratorRun { end: end?, samples: Samples::default() })
+    }
+
+    async fn measure_ceiling(&mut self, job: &CeilingJob) -> Ceiling {
+        let driven = self.drive_database(job).await;
+        // The next test run empties the table as well, and tells when it cannot.
+        let _ = self.clear().await;
+        match driven {
+            Ok(events_per_s) => Ceiling::measured(job, events_per_s),
+            Err(fault) => Ceiling::missing(job, fault.in_full()),
+        }
+    }
+
+    async fn database_bytes(&mut self) -> Result<Option<u64>, Fault> {
+        database::table_bytes(self.urls()?).await
     }
 
     async fn stop_service(&mut self) -> Result<Option<ServiceEnd>, Fault> {
@@ -274,27 +311,6 @@ impl Environment for ProcessEnvironment {
         self.lease = None;
         result
     }
-}
-
-/// Holds the generator until it has all its VUs, releases it and waits for its end.
-async fn load(
-    generator: &mut Generator,
-    limits: &Limits<'_>,
-    service: Option<&mut Service>,
-) -> Result<GeneratorRun, Fault> {
-    let mut service_ended = pin!(async {
-        match service {
-            Some(service) => service.ended().await,
-            None => std::future::pending().await,
-        }
-    });
-    let mut samples = Samples::default();
-    if let Some(end) = generator.ready(limits, service_ended.as_mut()).await? {
-        return Ok(GeneratorRun { end, samples });
-    }
-    samples.released_at = Some(generator.release().await?);
-    let end = generator.wait(limits, service_ended).await?;
-    Ok(GeneratorRun { end, samples })
 }
 
 impl ProcessEnvironment {

@@ -1,3 +1,0 @@
-module health-probe
-
-go 1.26.0

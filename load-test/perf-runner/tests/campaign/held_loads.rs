@@ -1,0 +1,85 @@
+//! Held loads from the command line to the report, with a real service, a real
+//! k6 and real databases.
+
+use std::{fs, thread::sleep, time::Duration};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use serde_json::Value;
+
+use crate::runner::{Runner, find, stderr, wait_until};
+
+/// Short loads, and nothing before them: the contract's cases have tests of their own.
+const QUICK: [&str; 6] = ["full", "--skip-verify", "--warm-up", "0s", "--request-timeout", "1s"];
+
+/// The runs of the one campaign as they were stored.
+fn stored_runs(runner: &Runner) -> Vec<Value> {
+    let output = runner.run(&["runs", "show", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let stored: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    stored["runs"].as_array().expect("runs").iter().map(|stored| stored["run"].clone()).collect()
+}
+
+fn acknowledged(run: &Value, phase: usize) -> u64 {
+    run["phases"][phase]["acknowledged"].as_u64().expect("a count")
+}
+
+#[test]
+fn phases_are_held_one_after_the_other_and_all_they_stored_is_found() {
+    let runner = Runner::new();
+    let arguments = ["full", "--phases", "2x3s,4x3s", "--request-timeout", "1s", "--warm-up", "2s"];
+    let output = runner.run(&[arguments.as_slice(), &["--skip-verify", "--ceiling", "--strict"]].concat());
+    assert!(matches!(output.status.code(), Some(0 | 3)), "{}", stderr(&output));
+    let runs = stored_runs(&runner);
+    let (first, second) = (acknowledged(&runs[0], 0), acknowledged(&runs[0], 1));
+    assert!(first > 0 && second > first, "{first} and {second}");
+    // What warmed the service up is not among what is stored.
+    assert_eq!(runs[0]["audit"]["stored"].as_u64(), Some(first + second));
+    let steps: Vec<&str> =
+        runs[0]["steps"].as_array().expect("steps").iter().filter_map(|step| step["name"].as_str()).collect();
+    assert_eq!(steps, ["clear", "start", "prove", "clear", "warm-up", "clear", "load", "stop", "audit"]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("estimated  needed"), "{text}");
+}
+
+#[test]
+fn a_service_killed_in_the_second_phase_fails_its_run_and_the_campaign_goes_on() {
+    let runner = Runner::new();
+    let loads = ["--phases", "2x2s,2x20s", "--rounds", "2"];
+    let child = runner.start(&[QUICK.as_slice(), &loads].concat());
+    // The trial's plan is in another folder.
+    wait_until("the first test run is prepared", || folder_of(&runner, "r1s01").is_some());
+    // Two seconds each for the first phase and the gap after it.
+    sleep(Duration::from_secs(8));
+    kill(Pid::from_raw(runner.wait_for_child("producer-api-rust-rest")), Signal::SIGKILL).expect("it runs");
+    // The second round's test run is left in peace, but need not be waited for.
+    wait_until("the second test run is prepared", || folder_of(&runner, "r2s01").is_some());
+    sleep(Duration::from_secs(8));
+    interrupt(&child);
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
+    let runs = stored_runs(&runner);
+    assert_eq!(runs[0]["status"], "failed");
+    assert!(runs[0]["failure"].as_str().expect("a reason").contains("ended during its load: signal 9"));
+    assert!(acknowledged(&runs[0], 0) > 0 && acknowledged(&runs[0], 1) > 0);
+    let audit = &runs[0]["audit"];
+    assert_eq!(audit["lost"], 0, "what was acknowledged before is stored: {audit}");
+    assert_eq!(runs[1]["status"], "interrupted");
+    assert!(acknowledged(&runs[1], 0) > 0 && acknowledged(&runs[1], 1) > 0);
+    assert_eq!(runs[1]["audit"]["lost"], 0);
+}
+
+/// The folder of a test run's raw files, once its load is prepared.
+fn folder_of(runner: &Runner, beginning: &str) -> Option<std::path::PathBuf> {
+    let campaign = find(&runner.results(), "campaign.json")?.parent()?.to_path_buf();
+    let mut folders = fs::read_dir(campaign).ok()?.flatten().map(|entry| entry.path());
+    folders
+        .find(|folder| folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with(beginning)))
+        .filter(|folder| folder.join("load-plan.json").is_file())
+}
+
+fn interrupt(child: &std::process::Child) {
+    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGINT).expect("it runs");
+}
