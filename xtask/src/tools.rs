@@ -1,7 +1,7 @@
 //! The programs that the repository needs, and the Debian package that has each.
 
 /// Program and package.
-const PACKAGES: [(&str, &str); 13] = [
+const PACKAGES: [(&str, &str); 12] = [
     ("cargo", "rustup"),
     ("cargo clippy", "rustup"),
     ("cargo fmt", "rustup"),
@@ -13,7 +13,6 @@ const PACKAGES: [(&str, &str); 13] = [
     ("pgbench", "postgresql"),
     ("psql", "postgresql"),
     ("setpriv", "util-linux"),
-    ("timeout", "coreutils"),
     ("wrk", "wrk"),
 ];
 

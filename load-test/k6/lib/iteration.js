@@ -14,7 +14,10 @@ const acknowledgements = new Counter('events_acknowledged');
 const failures = new Counter('events_failed');
 const unknowns = new Counter('events_unknown');
 const connections = new Counter('connections_opened');
-const duration = new Trend('event_duration', true);
+// Apart by outcome: a quick refusal must not improve a median.
+const acknowledgedDuration = new Trend('acknowledged_duration', true);
+const failedDuration = new Trend('failed_duration', true);
+const unknownDuration = new Trend('unknown_duration', true);
 // Its smallest and largest value are the first and the last moment of a phase's calls.
 const clock = new Gauge('call_clock', true);
 
@@ -48,22 +51,24 @@ export function iterate(prepare, send) {
   attempts.add(1);
   const outcome = send(prepared);
   const ended = instance.currentTestRunDuration;
-  duration.add(ended - begun);
   clock.add(ended);
-  count(event, outcome);
+  count(event, outcome, ended - begun);
   if (thinkTimeSeconds > 0) {
     sleep(thinkTimeSeconds);
   }
 }
 
-function count(event, outcome) {
+function count(event, outcome, took) {
   if (outcome.acknowledged) {
+    acknowledgedDuration.add(took);
     acknowledgements.add(1);
     return;
   }
   if (outcome.failed === null) {
+    unknownDuration.add(took);
     unknowns.add(1);
   } else {
+    failedDuration.add(took);
     failures.add(1, { kind: outcome.failed });
   }
   name(event, outcome);

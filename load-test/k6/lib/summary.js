@@ -50,7 +50,7 @@ function phaseOf(data, phase, requestMetric) {
     first_call_ms: moment('min'),
     last_call_ms: moment('max'),
     request: distributionOf(metricOf(data, requestMetric, phase)),
-    event: distributionOf(metricOf(data, 'event_duration', phase)),
+    acknowledged_duration: distributionOf(metricOf(data, 'acknowledged_duration', phase)),
   };
 }
 

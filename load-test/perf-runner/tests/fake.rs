@@ -91,7 +91,7 @@ async fn cycle(environment: &mut FakeEnvironment, folder: &Path, urgency: Urgenc
     let service = environment.start_service(&run.api, &folder.join("service.log")).await?;
     environment.prove(&templates[0]).await?;
     environment.clear().await?;
-    let of = LoadOf { plan: &plan, run, endpoint: &service.endpoint, templates: &templates };
+    let of = LoadOf { plan: &plan, run, endpoint: &service.endpoint, templates: &templates, streams: true };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let job = load::prepare(&of, &LoadPaths { repository: &root, folder }, 2)?;
     let ran = environment.run_generator(&job, &interrupt).await?;
@@ -119,6 +119,15 @@ async fn everything_that_was_acknowledged_is_stored() {
     let event = done.result.phases[1].iteration.clone().unwrap();
     assert!(event.min_ms <= event.p50_ms && event.p50_ms <= event.p99_ms && event.p99_ms <= event.max_ms);
     assert_eq!(event.count, 18);
+    let seconds = done.result.seconds.unwrap();
+    assert_eq!(seconds.iter().map(|second| second.acknowledged).sum::<u64>(), 24);
+    assert_eq!(done.result.summary_differences.as_deref(), Some([].as_slice()));
+}
+
+#[tokio::test]
+async fn a_stream_that_is_cut_short_is_told_by_name() {
+    let fault = with(FakeFault::StreamTruncated).await.err().unwrap();
+    assert!(fault.to_string().contains("windows.jsonl"), "{fault}");
 }
 
 #[tokio::test]

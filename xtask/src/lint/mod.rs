@@ -11,9 +11,6 @@ const STATICCHECK: &str = "honnef.co/go/tools/cmd/staticcheck";
 /// The module that pins golangci-lint, so that no service depends on it; `.golangci.yml` is its configuration.
 const GOLANGCI_MODULE: &str = "producer-core/go/lint/go.mod";
 
-/// Seconds that Maven may take for one project: the first time it fetches its plugins, if there is a way to them.
-const MAVEN_PATIENCE_SECONDS: &str = "900";
-
 /// Runs them all, the quick ones first.
 ///
 /// Errors: names what was found.
@@ -33,19 +30,6 @@ pub(crate) fn run(repository: &Repository) -> Result<(), Fault> {
             let run = ["golangci-lint", "run", "--allow-parallel-runners", "./..."];
             Invocation::go(&folder, ["tool", &modfile].into_iter().chain(run)).run()?;
         }
-    }
-    for project in repository.maven_projects()? {
-        println!("in {project}:");
-        let judges = [
-            "mvnw",
-            "--batch-mode",
-            "--no-transfer-progress",
-            "--quiet",
-            "spotless:check",
-            "checkstyle:check",
-        ];
-        let bounded = [MAVEN_PATIENCE_SECONDS, "sh"].into_iter().chain(judges);
-        Invocation::new(&repository.root().join(&project), "timeout", bounded).run()?;
     }
     let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
     Invocation::cargo(repository.root(), clippy).run()

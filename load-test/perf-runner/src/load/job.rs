@@ -13,7 +13,7 @@ use crate::{
     fault::Fault,
     model::{
         Endpoint, EntityId, EventTemplate, GeneratorJob, GeneratorSummary, LoadPlan, Plan, PlannedPhase,
-        PlannedRun, Protocol, Unacknowledged,
+        PlannedRun, Protocol, StreamLine, Unacknowledged,
     },
     whole_file,
     wire::EVENTS_PATH,
@@ -49,6 +49,8 @@ pub struct LoadOf<'a> {
     pub endpoint: &'a Endpoint,
     /// What is sent.
     pub templates: &'a [EventTemplate],
+    /// Whether the generator is our own build, which writes the stream.
+    pub streams: bool,
 }
 
 /// Makes the folder of a test run's raw files and gives its absolute path.
@@ -83,12 +85,13 @@ pub fn prepare(load: &LoadOf<'_>, paths: &LoadPaths<'_>, cores: u32) -> Result<G
     };
     let script = paths.repository.join("load-test/k6").join(script);
     Ok(GeneratorJob {
-        arguments: arguments(&folder, &script),
+        arguments: arguments(&folder, &script, load.streams),
         variables: variables(&folder, paths.repository, cores),
         script,
         folder,
         deadline_ms: load.run.deadline_ms,
         phases: load.run.phases.clone(),
+        streams: load.streams,
     })
 }
 
@@ -149,14 +152,13 @@ fn named_per_vu(phases: &[PlannedPhase]) -> u64 {
     (Unacknowledged::LIMIT as u64 / vus.max(1)).max(1)
 }
 
-fn arguments(folder: &Path, script: &Path) -> Vec<String> {
+fn arguments(folder: &Path, script: &Path, streams: bool) -> Vec<String> {
     let file = |name: &str| folder.join(name).display().to_string();
-    [
+    let stream = streams.then(|| ["--out".to_owned(), format!("windows={}", file(StreamLine::FILE))]);
+    let words = [
         "run",
         "--quiet",
         "--no-color",
-        // No REST API: its fixed port would be one campaign's only.
-        "--address=",
         // Messages alone: what the script says is a line of JSON.
         "--log-format=raw",
         "--config",
@@ -164,9 +166,8 @@ fn arguments(folder: &Path, script: &Path) -> Vec<String> {
         "--console-output",
         &file(Unacknowledged::FILE),
         &script.display().to_string(),
-    ]
-    .map(str::to_owned)
-    .to_vec()
+    ];
+    words.map(str::to_owned).into_iter().chain(stream.into_iter().flatten()).collect()
 }
 
 fn variables(folder: &Path, repository: &Path, cores: u32) -> Vec<(String, String)> {

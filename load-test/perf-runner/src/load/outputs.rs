@@ -9,12 +9,12 @@ use std::{
 
 use serde::Deserialize;
 
-use super::exit;
+use super::{agreement, exit, windows};
 use crate::{
     fault::Fault,
     model::{
         FailureKind, GeneratorEnd, GeneratorJob, GeneratorSummary, LoadResult, PhaseNumbers, PhaseSummary,
-        PlannedRun, Unacknowledged,
+        PlannedRun, StreamLine, Unacknowledged,
     },
 };
 
@@ -41,6 +41,12 @@ pub fn read(job: &GeneratorJob, end: &GeneratorEnd, run: &PlannedRun) -> Result<
     }
     let summary = summary(&path, run)?;
     let (unacknowledged, cut) = unacknowledged(&job.file(Unacknowledged::FILE))?;
+    let stream =
+        if job.streams { Some(windows::read(&job.file(StreamLine::FILE), &run.phases)?) } else { None };
+    let summary_differences =
+        stream.as_ref().map(|stream| agreement::differences(&summary, &stream.seconds)).transpose()?;
+    let (started_at, seconds) =
+        stream.map_or((None, None), |stream| (stream.started_at, Some(stream.seconds)));
     let phases: Vec<PhaseNumbers> = run
         .phases
         .iter()
@@ -54,7 +60,9 @@ pub fn read(job: &GeneratorJob, end: &GeneratorEnd, run: &PlannedRun) -> Result<
         unacknowledged_complete: !cut && unacknowledged.len() as u64 == not_acknowledged,
         unacknowledged,
         phases,
-        seconds: None,
+        seconds,
+        started_at,
+        summary_differences,
     })
 }
 
@@ -73,7 +81,7 @@ fn numbers(name: &str, summary: &PhaseSummary) -> PhaseNumbers {
         sent_bytes: summary.sent_bytes,
         received_bytes: summary.received_bytes,
         request: summary.request.as_ref().map(Into::into),
-        iteration: summary.event.as_ref().map(Into::into),
+        iteration: summary.acknowledged_duration.as_ref().map(Into::into),
     }
 }
 

@@ -68,6 +68,8 @@ fn load(phases: Vec<PhaseNumbers>) -> LoadResult {
         unacknowledged: Vec::new(),
         unacknowledged_complete: true,
         seconds: None,
+        started_at: None,
+        summary_differences: None,
     }
 }
 

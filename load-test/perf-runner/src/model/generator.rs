@@ -3,9 +3,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{FailureKind, PlannedPhase, Quantiles, Samples, SecondNumbers};
+use super::{FailureKind, PlannedPhase, Quantiles, Samples, SecondNumbers, SummaryDifference};
 
 /// Everything needed to run the generator once. Paths are the runner's; an
 /// environment that runs it elsewhere maps them.
@@ -23,6 +24,8 @@ pub struct GeneratorJob {
     pub deadline_ms: u64,
     /// The held loads, at whose edges the database's counters are read.
     pub phases: Vec<PlannedPhase>,
+    /// Whether the generator writes its stream, which only our own build can.
+    pub streams: bool,
 }
 
 impl GeneratorJob {
@@ -94,9 +97,9 @@ pub struct PhaseNumbers {
     /// The wire's own clock, over every call that k6 keeps a sample of: REST all of
     /// them, gRPC none that could not connect. None without samples.
     pub request: Option<Quantiles>,
-    /// One call as the script saw it, from a payload that is ready to an outcome
-    /// that is known: an iteration less its think time, and the clock that both
-    /// wires share. None when no call ended.
+    /// One acknowledged call as the script saw it, from a payload that is ready to
+    /// an outcome that is known: an iteration less its think time, and the clock
+    /// that both wires share. None when no call was acknowledged.
     pub iteration: Option<Quantiles>,
 }
 
@@ -145,4 +148,8 @@ pub struct LoadResult {
     pub unacknowledged_complete: bool,
     /// The generator's stream, ordered by second; none with a generator that has none.
     pub seconds: Option<Vec<SecondNumbers>>,
+    /// When the generator was released, as its stream tells: when second 0 began.
+    pub started_at: Option<DateTime<Utc>>,
+    /// Where the end summary and the stream do not agree; none without a stream.
+    pub summary_differences: Option<Vec<SummaryDifference>>,
 }

@@ -1,9 +1,14 @@
+mod encoding;
+mod packed;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hdrhistogram::{
     Histogram as Hdr,
-    serialization::{Deserializer, Serializer as _, V2DeflateSerializer},
+    serialization::{Serializer as _, V2DeflateSerializer},
 };
 use serde::{Deserialize, Serialize};
+
+pub use packed::PackedHistogram;
 
 use super::Quantiles;
 
@@ -49,10 +54,25 @@ impl Histogram {
     /// # Errors
     /// When they are not such an encoding.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, BadHistogram> {
-        Deserializer::new()
-            .deserialize(&mut &*bytes)
-            .map(Self)
-            .map_err(|error| BadHistogram(error.to_string()))
+        encoding::decode(bytes).map(Self)
+    }
+
+    /// All durations of the parts together; none when no part has any.
+    ///
+    /// # Errors
+    /// Never for parts that were proven.
+    pub fn of_parts<'a>(
+        parts: impl IntoIterator<Item = &'a PackedHistogram>,
+    ) -> Result<Option<Self>, BadHistogram> {
+        let mut whole: Option<Self> = None;
+        for part in parts {
+            let part = part.open()?;
+            match &mut whole {
+                Some(whole) => whole.merge(&part)?,
+                None => whole = Some(part),
+            }
+        }
+        Ok(whole)
     }
 
     /// The V2 deflated encoding.
@@ -92,6 +112,20 @@ impl Histogram {
     /// in milliseconds; none when there are none.
     pub fn quantile_ms(&self, quantile: f64) -> Option<f64> {
         (self.count() > 0).then(|| ms(self.0.value_at_quantile(quantile)))
+    }
+
+    /// Between which durations, in milliseconds, the one lies that has `rank` smaller
+    /// ones before it; none when there are not as many.
+    pub fn rank_ms(&self, rank: u64) -> Option<(f64, f64)> {
+        let mut before = 0;
+        for bucket in self.0.iter_recorded() {
+            before += bucket.count_at_value();
+            if before > rank {
+                let us = bucket.value_iterated_to();
+                return Some((ms(self.0.lowest_equivalent(us)), ms(self.0.highest_equivalent(us))));
+            }
+        }
+        None
     }
 
     /// How many lie at or below this duration in milliseconds.
@@ -162,6 +196,29 @@ mod tests {
         let text = serde_json::to_string(&histogram).unwrap();
         assert_eq!(serde_json::from_str::<Histogram>(&text).unwrap(), histogram);
         assert!(serde_json::from_str::<Histogram>("\"AAAA\"").is_err());
+    }
+
+    #[test]
+    fn packed_parts_give_the_whole() {
+        let (first, second) = (of((1..=500).map(f64::from)), of((501..=1000).map(f64::from)));
+        let parts = [&first, &second].map(|part| PackedHistogram::try_from(part).unwrap());
+        assert_eq!(parts.clone().map(|part| part.count()), [500, 500]);
+        assert_eq!(parts[0].open().unwrap(), first);
+        assert_eq!(Histogram::of_parts(&parts).unwrap(), Some(of((1..=1000).map(f64::from))));
+        assert_eq!(Histogram::of_parts([]).unwrap(), None);
+        let text = serde_json::to_string(&parts[0]).unwrap();
+        assert_eq!(serde_json::from_str::<PackedHistogram>(&text).unwrap(), parts[0]);
+    }
+
+    #[test]
+    fn a_rank_is_between_the_bounds_of_its_bucket() {
+        let histogram = of([1.0, 2.0, 2.0, 10.2345]);
+        assert_eq!(histogram.rank_ms(0), Some((1.0, 1.0)));
+        assert_eq!(histogram.rank_ms(2), Some((2.0, 2.0)));
+        // Above 2,048 us a bucket is wider than a microsecond.
+        let (low, high) = histogram.rank_ms(3).unwrap();
+        assert!(low <= 10.234 && 10.235 <= high && high - low < 0.01, "{low} {high}");
+        assert_eq!(histogram.rank_ms(4), None);
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod quantiles;
 mod sample;
 mod second;
 mod service;
+mod stream;
 mod summary;
 mod test_run;
 
@@ -44,7 +45,7 @@ pub use finding::{Claim, Finding};
 pub use generator::{
     ExitMeaning, GeneratorEnd, GeneratorJob, GeneratorRun, LoadResult, PhaseNumbers, Unacknowledged,
 };
-pub use histogram::{BadHistogram, Histogram};
+pub use histogram::{BadHistogram, Histogram, PackedHistogram};
 pub use host::{GitState, HostFacts, ToolVersion};
 pub use interval::Interval;
 pub use load_plan::LoadPlan;
@@ -53,7 +54,8 @@ pub use phase::{FailureKind, PhaseFigures, WindowFigures, WindowUse};
 pub use plan::{PhaseLoad, Plan, PlannedPhase, PlannedRun};
 pub use quantiles::Quantiles;
 pub use sample::{ActivitySample, DatabaseCounters, MissingSource, ResourceSample, Samples, Target};
-pub use second::{SecondFigures, SecondNumbers};
+pub use second::{LiveSecond, SecondFigures, SecondNumbers};
 pub use service::{ApplicationDatabase, Build, Endpoint, FakeRow, RunningService, ServiceEnd};
-pub use summary::{GeneratorSummary, PhaseSummary, TrendSummary};
+pub use stream::{StreamCounters, StreamHistograms, StreamLine, StreamSamples, StreamSecond, StreamTotal};
+pub use summary::{GeneratorSummary, PhaseSummary, SummaryDifference, TrendSummary};
 pub use test_run::{RunStatus, Step, TestRun, TestRunId};

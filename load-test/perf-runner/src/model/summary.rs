@@ -24,7 +24,7 @@ impl GeneratorSummary {
     /// Its file in the test run's folder.
     pub const FILE: &'static str = "summary.json";
     /// Changes when its meaning does.
-    pub const FORMAT: u32 = 1;
+    pub const FORMAT: u32 = 2;
 }
 
 /// One phase as the generator counted it.
@@ -60,9 +60,9 @@ pub struct PhaseSummary {
     /// The wire's own clock; null without samples.
     #[serde(deserialize_with = "required")]
     pub request: Option<TrendSummary>,
-    /// The call as the script saw it, the same on both wires; null without samples.
+    /// The acknowledged calls as the script saw them, the same on both wires; null without samples.
     #[serde(deserialize_with = "required")]
-    pub event: Option<TrendSummary>,
+    pub acknowledged_duration: Option<TrendSummary>,
 }
 
 /// A distribution under the names that k6 gives its statistics, in milliseconds.
@@ -113,10 +113,23 @@ impl From<&TrendSummary> for Quantiles {
 
 /// Null is an answer, absence is not: serde takes an absent `Option` for null
 /// unless it is told how to read one.
-fn required<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+pub(super) fn required<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: serde::Deserializer<'de>,
     T: Deserialize<'de>,
 {
     Option::deserialize(deserializer)
+}
+
+/// Something that the generator's end summary and its stream tell differently.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SummaryDifference {
+    /// The phase's name.
+    pub phase: String,
+    /// What, in words: `acknowledged`, `p99 of the request clock`.
+    pub what: String,
+    /// What the summary says; durations in milliseconds.
+    pub summary: f64,
+    /// What the stream says, or of what it allows the nearest.
+    pub stream: f64,
 }

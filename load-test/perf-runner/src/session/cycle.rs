@@ -136,8 +136,15 @@ impl<'a, E: Environment> Measuring<'a, E> {
         (endpoint, templates): (&Endpoint, &[EventTemplate]),
         folder: &Path,
     ) -> Result<GeneratorJob, Fault> {
-        let of = load::LoadOf { plan: &self.campaign.plan, run: planned, endpoint, templates };
-        let paths = load::LoadPaths { repository: &self.session.settings.places.root, folder };
+        let settings = self.session.settings;
+        let of = load::LoadOf {
+            plan: &self.campaign.plan,
+            run: planned,
+            endpoint,
+            templates,
+            streams: settings.given.k6.is_none(),
+        };
+        let paths = load::LoadPaths { repository: &settings.places.root, folder };
         load::prepare(&of, &paths, self.campaign.host.cores)
     }
 

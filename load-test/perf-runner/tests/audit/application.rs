@@ -127,5 +127,7 @@ pub(crate) fn load(acknowledged: u64, refused: &[String], unanswered: &[String])
             .collect(),
         unacknowledged_complete: true,
         seconds: None,
+        started_at: None,
+        summary_differences: None,
     }
 }

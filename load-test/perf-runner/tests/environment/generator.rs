@@ -21,6 +21,7 @@ pub(crate) fn job(world: &World, deadline_ms: u64) -> GeneratorJob {
         variables: vec![("PERF_PLAN".into(), "load-plan.json".into())],
         deadline_ms,
         phases: Vec::new(),
+        streams: false,
     }
 }
 

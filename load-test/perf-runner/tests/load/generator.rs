@@ -63,6 +63,7 @@ pub(crate) async fn play(wanted: Wanted) -> Played {
     let end = end_of(&output, false);
     assert_eq!((end.code, end.log_tail.as_slice()), (Some(0), [].as_slice()));
     let load = perf_runner::load::read(&prepared.job, &end, &prepared.run).unwrap();
+    assert_eq!(load.summary_differences.as_deref(), Some([].as_slice()));
     Played { load, templates: prepared.templates }
 }
 
@@ -123,7 +124,8 @@ pub(crate) fn prepare(wanted: &Wanted) -> Prepared {
         estimate: None,
     };
     let templates = perf_runner::load::make_templates(wanted.payload, 1).unwrap();
-    let load = LoadOf { plan: &plan, run: &run, endpoint: &wanted.endpoint, templates: &templates };
+    let load =
+        LoadOf { plan: &plan, run: &run, endpoint: &wanted.endpoint, templates: &templates, streams: true };
     let paths = LoadPaths { repository: &repository(), folder: folder.path() };
     let job = perf_runner::load::prepare(&load, &paths, 2).unwrap();
     Prepared { templates, job, run, _folder: folder }
@@ -134,6 +136,8 @@ pub(crate) fn command(job: &GeneratorJob) -> Command {
     let mut command = Command::new(k6());
     command
         .args(&job.arguments)
+        // Its REST API would listen where another test's does.
+        .arg("--address=")
         .env_clear()
         .envs(job.variables.iter().cloned())
         .current_dir(&job.folder)

@@ -9,5 +9,6 @@ mod generator;
 mod grpc;
 mod grpc_stand_in;
 mod pinned_k6;
+mod release;
 mod rest;
 mod rest_stand_in;

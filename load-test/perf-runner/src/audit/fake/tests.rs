@@ -40,6 +40,8 @@ fn load(unacknowledged: Vec<Unacknowledged>) -> LoadResult {
         unacknowledged,
         unacknowledged_complete: true,
         seconds: None,
+        started_at: None,
+        summary_differences: None,
     }
 }
 

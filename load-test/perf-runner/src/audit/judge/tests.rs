@@ -25,6 +25,8 @@ fn load(acknowledged: u64, failed: u64, unknown: u64) -> LoadResult {
         unacknowledged: Vec::new(),
         unacknowledged_complete: true,
         seconds: None,
+        started_at: None,
+        summary_differences: None,
     }
 }
 

@@ -5,13 +5,17 @@ use std::{collections::BTreeMap, fs, path::Path};
 use rand::{RngExt as _, rngs::StdRng};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::FakeFault;
+use super::{
+    FakeFault,
+    stream::{Call, FakeStream},
+};
 use crate::{
     fault::Fault,
     interrupt::{Interrupt, Urgency},
     model::{
         EntityId, EventTemplate, FailureKind, FakeRow, GeneratorEnd, GeneratorJob, GeneratorSummary,
-        LoadPlan, PhaseLoad, PhaseSummary, PlannedPhase, Protocol, TrendSummary, Unacknowledged,
+        LoadPlan, PhaseLoad, PhaseSummary, PlannedPhase, Protocol, StreamCounters, StreamLine, TrendSummary,
+        Unacknowledged,
     },
 };
 
@@ -44,6 +48,7 @@ struct Course<'a> {
     sent: u64,
     rows: Vec<FakeRow>,
     unacknowledged: Vec<Unacknowledged>,
+    stream: FakeStream,
 }
 
 /// Reads the job's inputs and writes its outputs, as a generator would.
@@ -71,6 +76,7 @@ pub(super) fn run(
         sent: 0,
         rows: Vec::new(),
         unacknowledged: Vec::new(),
+        stream: FakeStream::default(),
     };
     let interrupted = interrupt.urgency() > Urgency::None;
     let mut summary = GeneratorSummary {
@@ -80,7 +86,7 @@ pub(super) fn run(
         phases: BTreeMap::new(),
     };
     for phase in &phases {
-        let (numbers, ended_ms) = course.phase(phase, summary.elapsed_ms, interrupted);
+        let (numbers, ended_ms) = course.phase(phase, summary.elapsed_ms, interrupted)?;
         summary.elapsed_ms = ended_ms;
         summary.phases.insert(phase.name.clone(), numbers);
     }
@@ -96,35 +102,51 @@ impl Course<'_> {
 
     /// Sends a phase's events; an interrupted one sends none. Gives its numbers
     /// and when it ended.
-    fn phase(&mut self, phase: &PlannedPhase, after_ms: f64, interrupted: bool) -> (PhaseSummary, f64) {
+    fn phase(
+        &mut self,
+        phase: &PlannedPhase,
+        after_ms: f64,
+        interrupted: bool,
+    ) -> Result<(PhaseSummary, f64), Fault> {
         let (vus, per_vu) = calls_of(&phase.load, self.plan.think_time_ms);
         let per_vu = if interrupted { 0 } else { per_vu };
         let begin_ms = after_ms.max(f64::from(u32::try_from(phase.start_ms).unwrap_or(u32::MAX)));
         let mut numbers = empty(u64::from(if interrupted { 0 } else { vus }));
-        let (mut durations, mut ended_ms) = (Vec::new(), begin_ms);
+        let (mut acknowledged, mut request, mut ended_ms) = (Vec::new(), Vec::new(), begin_ms);
         let think_ms = f64::from(u32::try_from(self.plan.think_time_ms).unwrap_or(u32::MAX));
         for vu in 1..=vus {
             let mut clock_ms = begin_ms;
             for iteration in 0..per_vu {
                 let took_ms = self.random.random_range(1.0..4.0);
                 let middle = iteration >= per_vu / 2;
-                self.call(vu, middle, &mut numbers);
-                durations.push(took_ms);
-                ended_ms = f64::max(ended_ms, clock_ms + took_ms);
-                clock_ms += took_ms + think_ms;
+                let mut counters = self.call(vu, middle, &mut numbers);
+                counters.connections_opened = u64::from(iteration == 0);
+                counters.iteration_us = microseconds(took_ms + think_ms);
+                if counters.events_acknowledged > 0 {
+                    acknowledged.push(took_ms);
+                }
+                clock_ms += took_ms;
+                // The wire's own clock ticks inside the script's.
+                let (ended, request_ms) = (clock_ms, took_ms * 0.9);
+                request.push(request_ms);
+                let call =
+                    Call { phase: &phase.name, ended_ms: ended, took_ms, request_ms, counters: &counters };
+                self.stream.add(&call, vus)?;
+                ended_ms = f64::max(ended_ms, clock_ms);
+                clock_ms += think_ms;
             }
         }
-        if !durations.is_empty() {
+        if !request.is_empty() {
             numbers.first_call_ms = Some(begin_ms);
             numbers.last_call_ms = Some(ended_ms);
-            numbers.event = trend(durations.clone());
-            // The wire's own clock ticks inside the script's.
-            numbers.request = trend(durations.iter().map(|ms| ms * 0.9).collect());
+            numbers.acknowledged_duration = trend(acknowledged);
+            numbers.request = trend(request);
         }
-        (numbers, ended_ms)
+        Ok((numbers, ended_ms))
     }
 
-    fn call(&mut self, vu: u32, middle: bool, numbers: &mut PhaseSummary) {
+    /// Sends one event and counts it, in the phase's numbers and for itself.
+    fn call(&mut self, vu: u32, middle: bool, numbers: &mut PhaseSummary) -> StreamCounters {
         let calls = self.calls.entry(vu).or_default();
         let call = *calls;
         *calls += 1;
@@ -134,30 +156,41 @@ impl Course<'_> {
             Protocol::Rest => template.body_bytes,
             Protocol::Grpc => template.message_bytes,
         };
+        let mut counters = StreamCounters {
+            iterations: 1,
+            events_attempted: 1,
+            sent_bytes: event_bytes as u64 + FRAMING_BYTES,
+            ..StreamCounters::default()
+        };
         numbers.iterations += 1;
         numbers.attempts += 1;
-        numbers.sent_bytes += event_bytes as u64 + FRAMING_BYTES;
+        numbers.sent_bytes += counters.sent_bytes;
         self.sent += 1;
         match self.outcome(middle) {
             Outcome::Acknowledged => {
+                counters.events_acknowledged = 1;
+                counters.received_bytes = REPLY_BYTES;
                 numbers.acknowledged += 1;
-                numbers.received_bytes += REPLY_BYTES;
                 let (entity_type, data) = (template.entity_type, template.attributes);
                 self.rows.push(FakeRow { entity_type, id, data });
             }
             Outcome::Refused => {
                 let kind = self.plan.failure_kinds.first().unwrap_or(&self.plan.other_failure);
                 let kind = FailureKind(kind.clone());
+                counters.events_failed.insert(kind.clone(), 1);
+                counters.received_bytes = REPLY_BYTES;
                 numbers.failed += 1;
-                numbers.received_bytes += REPLY_BYTES;
                 *numbers.failed_by_kind.entry(kind.clone()).or_default() += 1;
                 self.unacknowledged.push(Unacknowledged { entity_id: id, failed: Some(kind) });
             }
             Outcome::Unanswered => {
+                counters.events_unknown = 1;
                 numbers.unknown += 1;
                 self.unacknowledged.push(Unacknowledged { entity_id: id, failed: None });
             }
         }
+        numbers.received_bytes += counters.received_bytes;
+        counters
     }
 
     fn outcome(&self, middle: bool) -> Outcome {
@@ -189,6 +222,11 @@ impl Course<'_> {
             lines.push('\n');
         }
         write(&job.file(Unacknowledged::FILE), &lines)?;
+        if job.streams {
+            let stream = self.stream.text()?;
+            let whole = if self.has(FakeFault::StreamTruncated) { stream.len() / 2 } else { stream.len() };
+            write(&job.file(StreamLine::FILE), &stream[..whole])?;
+        }
         let path = job.file(GeneratorSummary::FILE);
         let text = json(summary)?;
         if self.has(FakeFault::SummaryTruncated) {
@@ -228,6 +266,11 @@ fn calls_of(load: &PhaseLoad, think_time_ms: u64) -> (u32, u32) {
     }
 }
 
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Milliseconds of one iteration.
+fn microseconds(ms: f64) -> u64 {
+    (ms * 1000.0).round() as u64
+}
+
 fn empty(connections_opened: u64) -> PhaseSummary {
     PhaseSummary {
         iterations: 0,
@@ -243,20 +286,25 @@ fn empty(connections_opened: u64) -> PhaseSummary {
         first_call_ms: None,
         last_call_ms: None,
         request: None,
-        event: None,
+        acknowledged_duration: None,
     }
 }
 
-/// A distribution of at least one sample.
+/// A distribution, its quantiles interpolated between the samples around them, as
+/// k6 does; none without samples.
 fn trend(mut samples: Vec<f64>) -> Option<TrendSummary> {
     samples.sort_by(f64::total_cmp);
-    let count = samples.len();
-    // In hundredths, by nearest rank: the smallest sample with that share at or below it.
-    let at = |percent: usize| samples.get((count * percent).div_ceil(100).saturating_sub(1)).copied();
+    let count = u32::try_from(samples.len()).ok()?;
+    let at = |percent: u32| {
+        let place = u64::from(percent) * u64::from(count.saturating_sub(1));
+        let (low, part) = (usize::try_from(place / 100).ok()?, u32::try_from(place % 100).ok()?);
+        let (low, high) = (samples.get(low)?, samples.get(low + 1).or_else(|| samples.last())?);
+        Some(low + (high - low) * f64::from(part) / 100.0)
+    };
     Some(TrendSummary {
-        count: count as u64,
+        count: u64::from(count),
         min: *samples.first()?,
-        avg: samples.iter().sum::<f64>() / f64::from(u32::try_from(count).ok()?),
+        avg: samples.iter().sum::<f64>() / f64::from(count),
         med: at(50)?,
         p90: at(90)?,
         p95: at(95)?,
@@ -271,7 +319,7 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Fault> {
     serde_json::from_str(&text).map_err(|error| cannot().cause(error))
 }
 
-fn json(value: &impl Serialize) -> Result<String, Fault> {
+pub(super) fn json(value: &impl Serialize) -> Result<String, Fault> {
     serde_json::to_string(value).map_err(|error| Fault::failed("cannot write JSON").cause(error))
 }
 

@@ -5,6 +5,7 @@
 //! the same plan give the same files, byte for byte.
 
 mod generator;
+mod stream;
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -47,6 +48,8 @@ pub enum FakeFault {
     GeneratorOverdue,
     /// The summary ends in the middle.
     SummaryTruncated,
+    /// The stream ends in the middle.
+    StreamTruncated,
     /// The summary is there and empty.
     SummaryEmpty,
 }

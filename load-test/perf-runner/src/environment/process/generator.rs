@@ -9,13 +9,14 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, Utc};
 use nix::sys::signal::Signal;
 use tokio::{
     process::{Child, Command},
     time::{sleep, timeout},
 };
 
-use super::{files, service};
+use super::{control::Control, files, service};
 use crate::{
     fault::Fault,
     interrupt::{Interrupt, Urgency},
@@ -40,20 +41,36 @@ enum Reason {
     ServiceEnded,
 }
 
-/// A generator that was started.
+/// What ends a generator that does not end by itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits<'a> {
+    /// How long it may take to get ready, and how long its load.
+    pub(super) deadline: Duration,
+    pub(super) interrupt: &'a Interrupt,
+}
+
+/// A generator that was started and waits for its release.
 #[derive(Debug)]
 pub(super) struct Generator {
     pub(super) pid: u32,
     child: Child,
+    control: Control,
     log: PathBuf,
+}
+
+/// Why it is over.
+enum Over {
+    Ended(std::io::Result<ExitStatus>),
+    MustEnd(Reason),
 }
 
 impl Generator {
     /// Starts k6 with the job's script, arguments and variables, and nothing else
-    /// of the runner's environment that it does not need to run.
+    /// of the runner's environment that it does not need to run. It makes its VUs
+    /// and waits.
     ///
     /// # Errors
-    /// When the log cannot be written, or k6 cannot be run.
+    /// When the log cannot be written, k6 cannot be run, or no port is free.
     pub(super) fn spawn(program: &Path, launcher: Vec<OsString>, job: &GeneratorJob) -> Result<Self, Fault> {
         let mut words = launcher;
         words.push(program.into());
@@ -65,8 +82,9 @@ impl Generator {
             |error| Fault::failed(format!("cannot write the log {}", log.display())).cause(error);
         let output = File::create(&log).map_err(cannot_log)?;
         let errors = output.try_clone().map_err(cannot_log)?;
+        let control = Control::new()?;
         let mut command = Command::new(first);
-        command.args(rest).args(&job.arguments).env_clear();
+        command.args(rest).args(&job.arguments).args(control.arguments()).env_clear();
         for name in service::PASSED_ON {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
@@ -82,7 +100,33 @@ impl Generator {
             .spawn()
             .map_err(|error| Fault::failed(format!("cannot run {}", program.display())).cause(error))?;
         let pid = child.id().ok_or_else(|| Fault::failed("k6 ended at once"))?;
-        Ok(Self { pid, child, log })
+        Ok(Self { pid, child, control, log })
+    }
+
+    /// Waits until it has made its VUs, or is over before: then its end.
+    ///
+    /// # Errors
+    /// When its end cannot be waited for.
+    pub(super) async fn ready(
+        &mut self,
+        limits: &Limits<'_>,
+        service_ended: impl Future<Output = ()>,
+    ) -> Result<Option<GeneratorEnd>, Fault> {
+        let over = tokio::select! {
+            () = self.control.ready() => return Ok(None),
+            over = over(&mut self.child, limits, service_ended) => over,
+        };
+        self.finish(over, limits.interrupt).await.map(Some)
+    }
+
+    /// Lets the load begin, and gives the moment just before.
+    ///
+    /// # Errors
+    /// When k6 does not take it.
+    pub(super) async fn release(&self) -> Result<DateTime<Utc>, Fault> {
+        let released_at = Utc::now();
+        self.control.release().await?;
+        Ok(released_at)
     }
 
     /// Waits for its end, its deadline, the user's interrupt, or the end of the
@@ -93,15 +137,17 @@ impl Generator {
     /// When its end cannot be waited for.
     pub(super) async fn wait(
         &mut self,
-        deadline: Duration,
-        interrupt: &Interrupt,
+        limits: &Limits<'_>,
         service_ended: impl Future<Output = ()>,
     ) -> Result<GeneratorEnd, Fault> {
-        let (status, reason) = tokio::select! {
-            status = self.child.wait() => (status, Reason::None),
-            () = sleep(deadline) => (self.end(interrupt).await, Reason::Overdue),
-            () = interrupt.at_least(Urgency::EndPhase) => (self.end(interrupt).await, Reason::Interrupted),
-            () = service_ended => (self.end(interrupt).await, Reason::ServiceEnded),
+        let over = over(&mut self.child, limits, service_ended).await;
+        self.finish(over, limits.interrupt).await
+    }
+
+    async fn finish(&mut self, over: Over, interrupt: &Interrupt) -> Result<GeneratorEnd, Fault> {
+        let (status, reason) = match over {
+            Over::Ended(status) => (status, Reason::None),
+            Over::MustEnd(reason) => (self.end(interrupt).await, reason),
         };
         let status = status
             .map_err(|error| Fault::failed(format!("cannot watch k6 (pid {})", self.pid)).cause(error))?;
@@ -130,5 +176,14 @@ impl Generator {
             interrupted: reason == Reason::Interrupted,
             log_tail: files::last_lines(&self.log, TAIL_LINES),
         }
+    }
+}
+
+async fn over(child: &mut Child, limits: &Limits<'_>, service_ended: impl Future<Output = ()>) -> Over {
+    tokio::select! {
+        status = child.wait() => Over::Ended(status),
+        () = sleep(limits.deadline) => Over::MustEnd(Reason::Overdue),
+        () = limits.interrupt.at_least(Urgency::EndPhase) => Over::MustEnd(Reason::Interrupted),
+        () = service_ended => Over::MustEnd(Reason::ServiceEnded),
     }
 }

@@ -8,6 +8,7 @@
 mod binaries;
 mod build;
 mod clusters;
+mod control;
 mod database;
 mod files;
 mod generator;
@@ -22,7 +23,7 @@ mod service;
 mod settings;
 pub mod standing;
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{collections::BTreeMap, path::Path, pin::pin, time::Duration};
 
 use postgres_cluster::{Binaries, Cluster};
 
@@ -32,7 +33,7 @@ pub use settings::ProcessSettings;
 use self::{
     clusters::{ClusterHost, Purpose},
     database::ApplicationUrls,
-    generator::Generator,
+    generator::{Generator, Limits},
     k6::PinnedK6,
     launch::DeathSignal,
     lease::{Ending, Lease},
@@ -259,17 +260,11 @@ impl Environment for ProcessEnvironment {
         if let Some(lease) = &mut self.lease {
             lease.started("k6", pid, Ending::Kill)?;
         }
-        let service = self.service.as_mut();
-        let service_ended = async {
-            match service {
-                Some(service) => service.ended().await,
-                None => std::future::pending().await,
-            }
-        };
-        let end = generator.wait(Duration::from_millis(job.deadline_ms), interrupt, service_ended).await;
+        let limits = Limits { deadline: Duration::from_millis(job.deadline_ms), interrupt };
+        let ran = load(generator, &limits, self.service.as_mut()).await;
         self.generator = None;
         self.lease()?.ended(pid)?;
-        Ok(GeneratorRun { end: end?, samples: Samples::default() })
+        ran
     }
 
     async fn measure_ceiling(&mut self, job: &CeilingJob) -> Ceiling {
@@ -311,6 +306,27 @@ impl Environment for ProcessEnvironment {
         self.lease = None;
         result
     }
+}
+
+/// Holds the generator until it has all its VUs, releases it and waits for its end.
+async fn load(
+    generator: &mut Generator,
+    limits: &Limits<'_>,
+    service: Option<&mut Service>,
+) -> Result<GeneratorRun, Fault> {
+    let mut service_ended = pin!(async {
+        match service {
+            Some(service) => service.ended().await,
+            None => std::future::pending().await,
+        }
+    });
+    let mut samples = Samples::default();
+    if let Some(end) = generator.ready(limits, service_ended.as_mut()).await? {
+        return Ok(GeneratorRun { end, samples });
+    }
+    samples.released_at = Some(generator.release().await?);
+    let end = generator.wait(limits, service_ended).await?;
+    Ok(GeneratorRun { end, samples })
 }
 
 impl ProcessEnvironment {

@@ -34,11 +34,11 @@ fn trend() -> Value {
 }
 
 fn whole() -> Value {
-    json!({ "format": 1, "run": "a-run", "elapsed_ms": 80.5, "phases": { "p1": {
+    json!({ "format": 2, "run": "a-run", "elapsed_ms": 80.5, "phases": { "p1": {
         "iterations": 5, "attempts": 5, "acknowledged": 3, "failed": 1,
         "failed_by_kind": { "unavailable": 1 }, "unknown": 1, "dropped": 0, "connections_opened": 1,
         "sent_bytes": 2_000, "received_bytes": 500, "first_call_ms": 1.5, "last_call_ms": 51.5,
-        "request": trend(), "event": trend(),
+        "request": trend(), "acknowledged_duration": trend(),
     } } })
 }
 
@@ -59,6 +59,7 @@ impl Folder {
             variables: Vec::new(),
             deadline_ms: 1,
             phases: Vec::new(),
+            streams: false,
         }
     }
 
@@ -109,8 +110,8 @@ fn every_field_is_required_and_named_when_it_is_missing() {
 
 #[test]
 fn what_is_not_a_number_is_named() {
-    let text = refusal(|summary| summary["phases"]["p1"]["event"]["p(99)"] = Value::Null);
-    assert!(text.contains("phases.p1.event.p(99): invalid type: null"), "{text}");
+    let text = refusal(|summary| summary["phases"]["p1"]["acknowledged_duration"]["p(99)"] = Value::Null);
+    assert!(text.contains("phases.p1.acknowledged_duration.p(99): invalid type: null"), "{text}");
     let text = refusal(|summary| summary["phases"]["p1"]["iterations"] = json!(-1));
     assert!(text.contains("phases.p1.iterations: invalid value"), "{text}");
 }
@@ -125,8 +126,8 @@ fn what_is_not_known_is_refused() {
     assert!(text.contains("no numbers of phase p1"), "{text}");
     let text = refusal(|summary| summary["run"] = json!("another"));
     assert!(text.contains("belongs to the test run another"), "{text}");
-    let text = refusal(|summary| summary["format"] = json!(2));
-    assert!(text.contains("has format 2, not 1"), "{text}");
+    let text = refusal(|summary| summary["format"] = json!(1));
+    assert!(text.contains("has format 1, not 2"), "{text}");
     let text = refusal(|summary| summary["phases"]["p1"]["failed"] = json!(2));
     assert!(text.contains("counts 2 failed events in phase p1, but 1 by kind"), "{text}");
 }

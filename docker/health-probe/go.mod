@@ -1,0 +1,3 @@
+module health-probe
+
+go 1.26.0
