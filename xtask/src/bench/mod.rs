@@ -1,5 +1,6 @@
 //! `cargo xtask bench services`: what each service does under a light generator, beside
-//! what `pgbench` gets from the same database with the same statement.
+//! what `pgbench` gets from the same database with the same statement; and
+//! `cargo xtask bench generator`: what the generator of the campaigns costs itself.
 
 mod cost;
 mod database;
@@ -7,6 +8,7 @@ mod event;
 mod generator;
 mod ghz;
 mod interrupt;
+mod k6;
 mod machine;
 mod owned_process;
 mod pgbench;
@@ -27,6 +29,8 @@ use crate::{fault::Fault, repository::Repository};
 pub(crate) enum Bench {
     /// Rate, latency, CPU per event and memory of the services, beside pgbench with the same statement
     Services(ServicesArguments),
+    /// CPU of k6 per iteration, with and without the output that the runner reads
+    Generator(k6::GeneratorArguments),
 }
 
 /// What `cargo xtask bench services` takes.
@@ -56,7 +60,10 @@ pub(crate) struct ServicesArguments {
 ///
 /// Errors: something is missing (with its repair), does not start, or loses an event.
 pub(crate) fn run(repository: &Repository, bench: &Bench) -> Result<(), Fault> {
-    let Bench::Services(arguments) = bench;
+    let arguments = match bench {
+        Bench::Services(arguments) => arguments,
+        Bench::Generator(arguments) => return k6::run(repository, arguments),
+    };
     let results = session::run(repository, arguments)?;
     let text = if arguments.json { report::json(&results)? } else { report::tables(&results) };
     println!("{text}");

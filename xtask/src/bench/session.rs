@@ -64,7 +64,10 @@ pub(super) fn run(repository: &Repository, arguments: &ServicesArguments) -> Res
     session.measure(&services)
 }
 
-fn select(services: Vec<Service>, names: &[String]) -> Result<Vec<Service>, Fault> {
+/// The services of these names; all when none is named.
+///
+/// Errors: a name that is none, with those that are.
+pub(super) fn select(services: Vec<Service>, names: &[String]) -> Result<Vec<Service>, Fault> {
     if let Some(unknown) = names.iter().find(|name| !services.iter().any(|service| service.id == **name)) {
         let known: Vec<&str> = services.iter().map(|service| service.id.as_str()).collect();
         return Err(Fault::new(format!("there is no service {unknown:?}"))
