@@ -73,9 +73,14 @@ fn load(phases: Vec<PhaseNumbers>) -> LoadResult {
     }
 }
 
+/// Without samples, with 100 ms of think time.
+fn phases_of(run: &PlannedRun, load: &LoadResult) -> Vec<PhaseFigures> {
+    phases(&Measured { run, load, samples: None, think_time_ms: 100 })
+}
+
 #[test]
 fn counts_and_clocks_are_carried_over_as_they_are() {
-    let figures = phases(&run(&["p1"]), &load(vec![numbers("p1", 5)]));
+    let figures = phases_of(&run(&["p1"]), &load(vec![numbers("p1", 5)]));
     let figure = &figures[0];
     assert_eq!((figure.iterations, figure.acknowledged, figure.failed_total(), figure.unknown), (8, 5, 1, 2));
     assert_eq!((figure.dropped, figure.sent_bytes, figure.received_bytes), (Some(0), Some(500), Some(90)));
@@ -87,21 +92,28 @@ fn counts_and_clocks_are_carried_over_as_they_are() {
 
 #[test]
 fn a_set_number_of_iterations_has_no_window_and_no_throughput() {
-    let figures = phases(&run(&["p1"]), &load(vec![numbers("p1", 5)]));
+    let figures = phases_of(&run(&["p1"]), &load(vec![numbers("p1", 5)]));
     assert_eq!((figures[0].window_ms, figures[0].throughput_per_s), (None, None));
-}
-
-#[test]
-fn a_rate_is_per_second_of_its_window() {
-    assert_eq!(per_second(300, 2_000.0), Some(150.0));
-    assert_eq!(per_second(300, 0.0), None);
 }
 
 #[test]
 fn phases_come_in_planned_order_and_only_if_they_were_begun() {
     let mut third = numbers("p3", 0);
     third.attempts = 0;
-    let figures = phases(&run(&["p1", "p2", "p3"]), &load(vec![numbers("p2", 2), numbers("p1", 1), third]));
+    let figures =
+        phases_of(&run(&["p1", "p2", "p3"]), &load(vec![numbers("p2", 2), numbers("p1", 1), third]));
     let names: Vec<&str> = figures.iter().map(|figure| figure.name.as_str()).collect();
     assert_eq!(names, ["p1", "p2"]);
+}
+
+#[test]
+fn without_a_stream_a_held_phase_has_a_throughput_of_its_whole_time_and_no_window() {
+    let mut run = run(&["p1"]);
+    run.phases[0].load = PhaseLoad::Vus { vus: 1, hold_ms: 10_000 };
+    let mut load = load(vec![numbers("p1", 500)]);
+    load.phase_ms.insert("p1".to_owned(), 10_004.0);
+    let figures = &phases_of(&run, &load)[0];
+    assert_eq!((figures.window_ms, figures.window.clone()), (Some(10_004.0), None));
+    assert!((figures.throughput_per_s.unwrap() - 500.0 / 10.004).abs() < 1e-9);
+    assert!(figures.seconds.is_empty());
 }

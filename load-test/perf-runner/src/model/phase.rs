@@ -21,7 +21,8 @@ impl fmt::Display for FailureKind {
 pub struct PhaseFigures {
     /// The planned phase's name.
     pub name: String,
-    /// Length of the counted window in milliseconds.
+    /// Length of the counted window in milliseconds; without the generator's stream,
+    /// and so without a window, from the phase's first call to the end of its last.
     pub window_ms: Option<f64>,
     /// Passes of a VU; each is exactly one call.
     pub iterations: u64,
@@ -33,7 +34,7 @@ pub struct PhaseFigures {
     pub unknown: u64,
     /// Iterations that the generator should have started and did not.
     pub dropped: Option<u64>,
-    /// Acknowledged events per second over the window.
+    /// Acknowledged events per second over that time.
     pub throughput_per_s: Option<f64>,
     /// Bytes sent and received by the generator.
     pub sent_bytes: Option<u64>,

@@ -78,7 +78,12 @@ impl<'a, E: Environment> Measuring<'a, E> {
         let stopped = stopped.map(|end| run.service = end);
         let Loaded { result, overdue } = loaded?;
         stopped?;
-        run.phases = measure::phases(planned, &result);
+        run.phases = measure::phases(&measure::Measured {
+            run: planned,
+            load: &result,
+            samples: run.samples.as_ref(),
+            think_time_ms: self.campaign.plan.think_time_ms,
+        });
         let sent = audit::Sent { tag: &planned.tag, templates: &cycle.templates, load: &result };
         let database = self.environment.application_database()?;
         let facts = self.session.step(run, "audit", audit::read(&database, &sent)).await?;
