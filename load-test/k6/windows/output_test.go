@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math/rand"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -155,8 +154,9 @@ func TestSumsOfLinesAreWhatWasGiven(t *testing.T) {
 	random := rand.New(rand.NewSource(1))
 	w.add(w.sample("p1", callClock, 0, 0))
 	const calls = 20_000
-	var adding sync.WaitGroup
-	adding.Go(func() {
+	added := make(chan struct{})
+	go func() {
+		defer close(added)
 		for range calls / 20 {
 			var batch []metrics.SampleContainer
 			for range 20 {
@@ -166,11 +166,15 @@ func TestSumsOfLinesAreWhatWasGiven(t *testing.T) {
 			}
 			w.output.AddMetricSamples(batch)
 		}
-	})
-	for range 50 {
+	}()
+	for writing := true; writing; {
 		w.output.flush(w.released.Add(10 * time.Second))
+		select {
+		case <-added:
+			writing = false
+		default:
+		}
 	}
-	adding.Wait()
 	lines := w.stop()
 	var sum, inHistograms int64
 	for _, line := range kind(lines, "second") {

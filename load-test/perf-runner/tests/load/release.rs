@@ -1,6 +1,6 @@
 //! The runner holds the clock: k6 has all its VUs before the first call is made.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, time::Duration};
 
 use perf_runner::{
     environment::{
@@ -101,6 +101,28 @@ async fn an_interrupt_before_the_release_leaves_files_without_calls() {
     assert!(ran.end.interrupted);
     assert_eq!(ran.samples.released_at, None);
     assert_eq!(service.ledger.seen(), []);
+}
+
+#[tokio::test]
+async fn an_interrupt_under_load_ends_it_with_both_accounts_whole() {
+    let service = RestStandIn::start([Acknowledge]).await;
+    let mut wanted = held(&service);
+    wanted.phases[0].load = PhaseLoad::Vus { vus: 2, hold_ms: 600_000 };
+    let prepared = prepare(&wanted);
+    let (sender, interrupt) = Interrupt::channel();
+    let (ran, ()) = tokio::join!(run(&prepared, &interrupt), async {
+        while service.ledger.seen().len() < 50 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        sender.send_replace(Urgency::EndPhase);
+    });
+    assert!(ran.end.interrupted);
+    let load = read(&prepared, &ran);
+    assert_eq!(load.summary_differences.as_deref(), Some([].as_slice()));
+    let told: u64 = load.seconds.unwrap().iter().map(|second| second.attempts).sum();
+    // A call that each VU had begun may not have been sent any more.
+    let seen = service.ledger.seen().len() as u64;
+    assert!((seen..=seen + 2).contains(&told), "{told} of {seen}");
 }
 
 /// What only our own build can do is not asked of another.
