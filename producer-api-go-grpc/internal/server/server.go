@@ -29,9 +29,9 @@ const (
 
 	// A connection has to become one of HTTP/2 within this time.
 	handshakeTimeout = 10 * time.Second
-	// A peer that is silent this long is asked whether it is still there.
-	keepaliveTime    = time.Minute
-	keepaliveTimeout = 20 * time.Second
+	// A connection whose peer is gone is found out after these two together.
+	keepaliveTime    = 30 * time.Second
+	keepaliveTimeout = 10 * time.Second
 	// Clients may ask us as often as this.
 	keepaliveMinTime = 10 * time.Second
 
@@ -61,6 +61,7 @@ func Serve(ctx context.Context, listener net.Listener, to Ingest, log *slog.Logg
 		grpc.MaxHeaderListSize(maxHeaderBytes),
 		grpc.MaxConcurrentStreams(maxStreams),
 		grpc.ConnectionTimeout(handshakeTimeout),
+		grpc.InTapHandle(bound),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: keepaliveTime, Timeout: keepaliveTimeout}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: keepaliveMinTime, PermitWithoutStream: true}),
 		grpc.UnaryInterceptor(handle.recoverCall),

@@ -1,6 +1,7 @@
 //! The gRPC wire: the contract's service, health, reflection, limits, drain.
 
 mod attributes;
+mod connection;
 mod event;
 mod health;
 mod service;
@@ -21,6 +22,7 @@ use tonic::transport::Server;
 use tonic_health::pb::health_server::HealthServer;
 use tower::util::MapResponseLayer;
 
+use connection::Connection;
 use pb::event_service_server::EventServiceServer;
 use service::Producer;
 
@@ -66,7 +68,10 @@ pub(crate) async fn serve(
         .add_service(
             EventServiceServer::new(Producer::new(ingest)).max_decoding_message_size(MOST_MESSAGE_BYTES),
         );
-    let incoming = stream::unfold(port, async |port| Some((Ok::<_, Infallible>(port.accept().await), port)));
+    let incoming = stream::unfold(port, async |port| {
+        let connection = Connection::new(port.accept().await);
+        Some((Ok::<_, Infallible>(connection), port))
+    });
     let serving = router.serve_with_incoming_shutdown(incoming, until(stopped.clone()));
     tokio::select! {
         served = serving => served?,

@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 
@@ -18,10 +19,12 @@ pub struct Port {
 }
 
 impl Port {
-    /// Opens the port that `config` names, and logs the address.
+    /// Opens the port that `config` names, and logs the address. From here on the process may
+    /// hold as many connections as the operating system lets it have.
     ///
     /// Errors: the operating system's, with the address and the variables that choose it.
     pub async fn open(config: &Config) -> io::Result<Self> {
+        raise_file_limit();
         let listener = TcpListener::bind(config.listen).await.map_err(|error| {
             let Config { listen, port_variable, .. } = config;
             let text = format!("cannot listen on {listen} (SERVER_ADDRESS, {port_variable}): {error}");
@@ -48,5 +51,15 @@ impl Port {
                 }
             }
         }
+    }
+}
+
+/// The soft limit of open files is low for the sake of programs that call `select`; each
+/// connection is a file, and the hard limit is what the operator allows.
+fn raise_file_limit() {
+    let raised = getrlimit(Resource::RLIMIT_NOFILE)
+        .and_then(|(_, hard)| setrlimit(Resource::RLIMIT_NOFILE, hard, hard));
+    if let Err(error) = raised {
+        tracing::warn!("the limit of open files stays as it is: {error}");
     }
 }
