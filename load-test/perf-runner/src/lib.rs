@@ -23,6 +23,7 @@ pub mod registry;
 pub mod report;
 pub mod session;
 pub mod settings;
+pub mod statements;
 pub mod store;
 pub mod verify;
 pub mod whole_file;

@@ -335,7 +335,7 @@ fn audit() -> Audit {
         content_differs: 0,
         statements_per_event: Some(1.0),
         rows_per_event: Some(1.0),
-        transactions_per_event: None,
+        transactions_per_event: Some(1.0),
         examples: vec![],
         statements: vec![StatementUse {
             text: "insert into car_entities as stored (...)".to_owned(),

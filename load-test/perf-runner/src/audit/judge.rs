@@ -1,7 +1,9 @@
 //! Pure: what was counted held against what is stored.
 
-use super::statement;
-use crate::model::{Audit, LoadResult, StatementUse, StoredFacts};
+use crate::{
+    model::{Audit, LoadResult, StatementUse, StoredFacts},
+    statements,
+};
 
 /// Judges a test run. Where the generator could not name every event that was
 /// not acknowledged, `lost` is the least that must have been lost.
@@ -38,7 +40,7 @@ pub fn judge(load: &LoadResult, facts: &StoredFacts) -> Audit {
 /// is one by itself. None where some are explicit and others are not: the
 /// statistics do not say which statement was in which.
 fn transactions(statements: &[StatementUse], acknowledged: u64) -> Option<u64> {
-    match total(statements, statement::begins_transaction, |of| of.calls) {
+    match total(statements, statements::begins_transaction, |of| of.calls) {
         0 => Some(total(statements, |of| of.is_upsert, |of| of.calls)),
         explicit if explicit >= acknowledged => Some(explicit),
         _ => None,

@@ -7,7 +7,6 @@
 mod fake;
 mod judge;
 mod postgres;
-mod statement;
 
 pub use judge::judge;
 

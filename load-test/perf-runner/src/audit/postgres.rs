@@ -3,27 +3,16 @@
 
 use std::str::FromStr as _;
 
-use sqlx::{
-    Connection as _, PgConnection, Row as _,
-    postgres::{PgConnectOptions, PgRow},
-};
+use sqlx::{Connection as _, PgConnection, Row as _, postgres::PgConnectOptions};
 
-use super::{Sent, statement};
+use super::Sent;
 use crate::{
     fault::Fault,
-    model::{EventTemplate, StatementUse, StoredFacts},
+    model::{EventTemplate, StoredFacts},
+    statements::{self, count},
 };
 
 const ROWS: &str = include_str!("sql/rows.sql");
-const STATEMENTS: &str = include_str!("sql/statements.sql");
-
-/// SQLSTATEs of a server that keeps no statement statistics, and why it does not.
-const NO_STATISTICS: [(&str, &str); 4] = [
-    ("42P01", "the extension pg_stat_statements is not installed in the database"),
-    ("55000", "the server was started without pg_stat_statements in shared_preload_libraries"),
-    ("42703", "the server's pg_stat_statements is older than version 1.8"),
-    ("42501", "the runner's role may not read pg_stat_statements"),
-];
 
 pub(super) async fn read(service_url: &str, runner_url: &str, sent: &Sent<'_>) -> Result<StoredFacts, Fault> {
     let role = options(service_url)?.get_username().to_owned();
@@ -37,9 +26,16 @@ pub(super) async fn read(service_url: &str, runner_url: &str, sent: &Sent<'_>) -
             .cause(error)
             .repair("the runner's role must be able to select from car_entities")
     })?;
-    match statements(&mut database, &role).await {
+    match statements::read(&mut database, &role).await {
         Ok(statements) => facts.statements = Some(statements),
-        Err(error) => facts.statements_missing = Some(why_missing(error)?),
+        Err(error) => {
+            if let Some(reason) = statements::why_missing(&error) {
+                facts.statements_missing = Some(reason.to_owned());
+            } else {
+                let fault = Fault::failed("cannot read the statement statistics for the audit");
+                return Err(fault.cause(error));
+            }
+        }
     }
     // The answers are here; a connection that cannot say goodbye changes none of them.
     let _ = database.close().await;
@@ -75,44 +71,4 @@ async fn rows(database: &mut PgConnection, sent: &Sent<'_>) -> Result<StoredFact
         statements: None,
         statements_missing: None,
     })
-}
-
-async fn statements(database: &mut PgConnection, role: &str) -> Result<Vec<StatementUse>, sqlx::Error> {
-    let rows = sqlx::query(STATEMENTS).bind(role).fetch_all(database).await?;
-    rows.iter()
-        .map(|row| {
-            let text: String = row.try_get("text")?;
-            Ok(StatementUse {
-                is_upsert: statement::is_upsert(&text),
-                text,
-                calls: count(row, "calls")?,
-                rows: count(row, "rows")?,
-                total_ms: row.try_get("total_ms")?,
-                mean_ms: row.try_get("mean_ms")?,
-                max_ms: row.try_get("max_ms")?,
-                blocks_hit: count(row, "blocks_hit")?,
-                blocks_read: count(row, "blocks_read")?,
-                wal_bytes: count(row, "wal_bytes")?,
-            })
-        })
-        .collect()
-}
-
-/// A count, which `PostgreSQL` has as a signed number.
-fn count(row: &PgRow, column: &str) -> Result<u64, sqlx::Error> {
-    u64::try_from(row.try_get::<i64, _>(column)?)
-        .map_err(|error| sqlx::Error::ColumnDecode { index: column.to_owned(), source: error.into() })
-}
-
-/// Why the server has no statistics.
-///
-/// # Errors
-/// When the reason is another than that it keeps none.
-fn why_missing(error: sqlx::Error) -> Result<String, Fault> {
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    let reason = NO_STATISTICS.iter().find(|(state, _)| code.as_deref() == Some(*state));
-    match reason {
-        Some((_, reason)) => Ok((*reason).to_owned()),
-        None => Err(Fault::failed("cannot read the statement statistics for the audit").cause(error)),
-    }
 }

@@ -11,6 +11,13 @@ pub struct Endpoint {
     pub authority: String,
 }
 
+impl Endpoint {
+    /// Its port; none when the authority names none.
+    pub fn port(&self) -> Option<u16> {
+        self.authority.rsplit_once(':')?.1.parse().ok()
+    }
+}
+
 /// The database that services write to.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ApplicationDatabase {

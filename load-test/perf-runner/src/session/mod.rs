@@ -101,7 +101,7 @@ impl Session<'_> {
             self.observer.observe(&Event::RunBegan { run, number, of, api });
             let run = measuring.test_run(planned).await;
             self.tell_end(&run);
-            store.save_run(&campaign.id, &run, &checks::of_run(&run)).await?;
+            store.save_run(&campaign.id, &run, &checks::of_run(&run, &campaign)).await?;
         }
         self.finish(measuring, &store).await
     }

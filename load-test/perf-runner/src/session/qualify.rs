@@ -50,7 +50,7 @@ impl<E: Environment> Measuring<'_, E> {
         let (observer, what) = (self.session.observer, format!("try {}", trial.api.id));
         let tried = async { Ok::<_, Fault>(self.test_run(trial).await) };
         let Ok(run) = watched(observer, &what, tried).await else { return };
-        let checks = checks::of_run(&run);
+        let checks = checks::of_run(&run, self.campaign);
         let invalid = checks.iter().find(|check| check.verdict == Verdict::Invalid);
         let why = run.failure.or_else(|| invalid.map(|check| check.text.clone()));
         if let Some(why) = why {

@@ -52,3 +52,26 @@ fn a_program_that_is_not_there_is_named() {
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("cannot run ./no-such-program"), "{output:?}");
 }
+
+/// Wherever it is run: the test's own first processor will do.
+#[test]
+fn a_program_stays_on_the_processors_that_it_is_given() {
+    let allowed = |status: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
+        line.unwrap().trim().to_owned()
+    };
+    let own = allowed(&fs::read_to_string("/proc/self/status").unwrap());
+    let first = own.split(['-', ',']).next().unwrap().to_owned();
+    let parent = std::process::id().to_string();
+    let launched = |cpus: &str| {
+        let words = ["launch", "--death-signal", "kill", "--parent", &parent, "--cpus", cpus, "--"];
+        Command::new(RUNNER).args(words).args(["cat", "/proc/self/status"]).output().unwrap()
+    };
+    let output = launched(&first);
+    assert_eq!(allowed(&String::from_utf8_lossy(&output.stdout)), first, "{output:?}");
+    let refused = launched("1023");
+    assert!(
+        String::from_utf8_lossy(&refused.stderr).contains("the processors [1023] cannot be used"),
+        "{refused:?}"
+    );
+}

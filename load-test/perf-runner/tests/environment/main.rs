@@ -1,15 +1,18 @@
 //! The process environment with real processes and a real PostgreSQL.
 
 // Clippy takes only functions marked `#[test]` for tests, and these are shared by them.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod build;
 mod ceiling;
 mod database;
 mod generator;
 mod launch;
+#[path = "../load/pinned_k6.rs"]
+mod pinned_k6;
 mod place;
 mod real;
+mod sampling;
 mod service;
 
 use std::{

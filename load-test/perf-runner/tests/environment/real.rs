@@ -11,7 +11,7 @@ use perf_runner::{
 use super::{Told, World, runs, until};
 
 /// The REST service of this repository, as a debug build.
-fn real_api() -> Api {
+pub(crate) fn real_api() -> Api {
     let id = "producer-api-rust-rest";
     Api {
         id: id.to_owned(),
@@ -25,7 +25,7 @@ fn real_api() -> Api {
 }
 
 /// This repository, with a state folder of the test's own.
-fn real_world() -> World {
+pub(crate) fn real_world() -> World {
     let mut world = World::new();
     world.settings.places.root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
     world.settings.given.k6 = Some(world.script("bin/k6", "exit 0"));

@@ -6,8 +6,14 @@ use crate::model::{Audit, Verdict};
 type AuditCheck = fn(Option<&Audit>) -> Finding;
 
 /// All of them. A test run whose audit could not be made has none.
-pub(super) const CHECKS: [AuditCheck; 5] =
-    [stored_against_acknowledged, unexpected_rows, content, statements_per_event, rows_per_event];
+pub(super) const CHECKS: [AuditCheck; 6] = [
+    stored_against_acknowledged,
+    unexpected_rows,
+    content,
+    statements_per_event,
+    rows_per_event,
+    transactions_per_event,
+];
 
 /// An acknowledged event is durable: losing one is the worst a service can do.
 pub(super) fn stored_against_acknowledged(audit: Option<&Audit>) -> Finding {
@@ -60,6 +66,12 @@ pub(super) fn statements_per_event(audit: Option<&Audit>) -> Finding {
 pub(super) fn rows_per_event(audit: Option<&Audit>) -> Finding {
     let value = audit.and_then(|audit| audit.rows_per_event);
     per_event("rows_per_event", LIMITS.rows_per_event, (audit, value), "Rows")
+}
+
+/// One event is one transaction: it is stored whole or not at all.
+pub(super) fn transactions_per_event(audit: Option<&Audit>) -> Finding {
+    let value = audit.and_then(|audit| audit.transactions_per_event);
+    per_event("transactions_per_event", LIMITS.transactions_per_event, (audit, value), "Transactions")
 }
 
 /// The database counts per acknowledged event; events without an answer may have

@@ -1,7 +1,7 @@
 //! Checks on how the generator and the service ended.
 
-use super::Finding;
-use crate::model::{ExitMeaning, ServiceEnd, Verdict};
+use super::{Finding, as_value, limits::LIMITS};
+use crate::model::{ExitMeaning, ResourceSample, ServiceEnd, Target, TestRun, Verdict};
 
 /// The generator's own exit. A good one proves little; a bad one says that its
 /// numbers are not to be trusted.
@@ -49,6 +49,32 @@ pub(super) fn service(end: Option<&ServiceEnd>) -> Finding {
         verdict,
         text,
     }
+}
+
+/// The kernel ended something for want of memory while the load ran. Left out where
+/// nothing of the host was sampled.
+pub(super) fn out_of_memory(run: &TestRun) -> Option<Finding> {
+    let of_host = run.samples.as_ref()?.resources.iter().filter(|sample| sample.target == Target::Host);
+    let kills = |sample: &ResourceSample| sample.pressure.as_ref()?.get("oom_kills").copied();
+    let counts: Vec<Option<f64>> = of_host.map(kills).collect();
+    let value = counts.last()?.zip(*counts.first()?).map(|(last, first)| last - first);
+    let limit = LIMITS.oom_kills;
+    let killed = run.service.as_ref().is_some_and(|end| end.early);
+    let (verdict, text) = match value {
+        None => (Verdict::Unknown, "It was not measured.".to_owned()),
+        Some(kills) if kills <= as_value(limit) => {
+            (Verdict::Ok, "The kernel ended nothing for want of memory.".to_owned())
+        }
+        Some(_) if killed => (
+            Verdict::Invalid,
+            "The kernel ended a process for want of memory, and the service is gone.".to_owned(),
+        ),
+        Some(_) => {
+            (Verdict::Warn, "The kernel ended a process for want of memory; not the service.".to_owned())
+        }
+    };
+    let limit = format!("> {limit} warns, the service's end is invalid");
+    Some(Finding { id: "out_of_memory", value, limit, verdict, text })
 }
 
 fn last_word(end: &ServiceEnd) -> String {

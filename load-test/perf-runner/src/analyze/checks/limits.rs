@@ -4,15 +4,24 @@ use crate::model::Verdict;
 
 /// Raised whenever a limit or the meaning of a check changes; it stands beside
 /// every verdict, so that verdicts of different tables are not mistaken for equal.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
-/// A share of events that is tolerated.
+/// A share that is tolerated, as a fraction: 0.01 is 1 %.
 #[derive(Debug, Clone, Copy)]
 pub struct ShareLimit {
     /// More than this is worth attention.
     pub warn_above: f64,
-    /// More than this makes the phase unusable.
+    /// More than this makes what it is about unusable; infinite for what never does.
     pub invalid_above: f64,
+}
+
+/// A number that must be reached.
+#[derive(Debug, Clone, Copy)]
+pub struct LeastLimit {
+    /// Fewer are worth attention.
+    pub warn_below: u64,
+    /// Fewer make what it is about unusable.
+    pub invalid_below: u64,
 }
 
 /// The table.
@@ -24,6 +33,44 @@ pub struct Limits {
     pub unanswered: ShareLimit,
     /// Iterations that were not started, of those that should have been.
     pub dropped: ShareLimit,
+    /// How far throughput times the mean iteration is off the VUs that were there.
+    pub little: ShareLimit,
+    /// The client's own time in an iteration, of its call and its pause.
+    pub client_overhead: ShareLimit,
+    /// Throughput, of what so many VUs could do at most.
+    pub client_limit: ShareLimit,
+    /// Processor time of the generator, of what it may use.
+    pub generator_cpu: ShareLimit,
+    /// The same with the time in which it waited for a processor.
+    pub generator_demand: ShareLimit,
+    /// Time for which a limit kept the generator from running.
+    pub generator_throttled: ShareLimit,
+    /// Processor time of the host, of what there is.
+    pub host_cpu: ShareLimit,
+    /// Iterations that the open model did not reach, of those that were offered.
+    pub offered_missed: ShareLimit,
+    /// Connections opened in a phase, for each of its VUs.
+    pub connections_per_vu: ShareLimit,
+    /// Local ports in use or waiting out their time, of those the host has.
+    pub ports: ShareLimit,
+    /// Slope of the throughput over the window.
+    pub slope: ShareLimit,
+    /// How much of a phase's planned time is missing at its end.
+    pub cut_short: ShareLimit,
+    /// Calls in the window.
+    pub requests: LeastLimit,
+    /// A quantile p is shown when at least this many calls lie beyond it.
+    pub beyond_quantile: f64,
+    /// Throughput, of what the database alone can do.
+    pub ceiling: ShareLimit,
+    /// Processor time of everything else on the host, of what there is.
+    pub other_load: ShareLimit,
+    /// Processor time that the hypervisor gave to somebody else, of what there is.
+    pub stolen: ShareLimit,
+    /// Pages swapped in or out.
+    pub swapped_pages: u64,
+    /// Processes that the kernel ended for want of memory.
+    pub oom_kills: u64,
     /// Acknowledged events that are not stored.
     pub lost_events: u64,
     /// Rows that should not be there.
@@ -34,6 +81,12 @@ pub struct Limits {
     pub statements_per_event: f64,
     /// Rows touched by one event that names one entity.
     pub rows_per_event: f64,
+    /// Transactions of one event.
+    pub transactions_per_event: f64,
+    /// Valid rounds of an API: few warn, and fewer permit no claim.
+    pub rounds: LeastLimit,
+    /// Standard deviation of the logarithm of the throughput from round to round.
+    pub noise: ShareLimit,
 }
 
 /// The limits in force.
@@ -41,11 +94,33 @@ pub const LIMITS: Limits = Limits {
     errors: ShareLimit { warn_above: 0.0, invalid_above: 0.01 },
     unanswered: ShareLimit { warn_above: 0.0, invalid_above: 0.01 },
     dropped: ShareLimit { warn_above: 0.0, invalid_above: 0.01 },
+    little: ShareLimit { warn_above: 0.02, invalid_above: 0.05 },
+    client_overhead: ShareLimit { warn_above: 0.03, invalid_above: 0.05 },
+    client_limit: ShareLimit { warn_above: 0.9, invalid_above: f64::INFINITY },
+    generator_cpu: ShareLimit { warn_above: 0.8, invalid_above: 0.95 },
+    generator_demand: ShareLimit { warn_above: 0.95, invalid_above: f64::INFINITY },
+    generator_throttled: ShareLimit { warn_above: 0.01, invalid_above: 0.01 },
+    host_cpu: ShareLimit { warn_above: 0.9, invalid_above: f64::INFINITY },
+    offered_missed: ShareLimit { warn_above: 0.01, invalid_above: 0.01 },
+    connections_per_vu: ShareLimit { warn_above: 1.1, invalid_above: f64::INFINITY },
+    ports: ShareLimit { warn_above: 0.5, invalid_above: 0.5 },
+    slope: ShareLimit { warn_above: 0.05, invalid_above: 0.2 },
+    cut_short: ShareLimit { warn_above: 0.02, invalid_above: 0.02 },
+    requests: LeastLimit { warn_below: 1_000, invalid_below: 1_000 },
+    beyond_quantile: 10.0,
+    ceiling: ShareLimit { warn_above: 0.9, invalid_above: f64::INFINITY },
+    other_load: ShareLimit { warn_above: 0.1, invalid_above: f64::INFINITY },
+    stolen: ShareLimit { warn_above: 0.01, invalid_above: f64::INFINITY },
+    swapped_pages: 0,
+    oom_kills: 0,
     lost_events: 0,
     unexpected_rows: 0,
     differing_rows: 0,
     statements_per_event: 1.0,
     rows_per_event: 1.0,
+    transactions_per_event: 1.0,
+    rounds: LeastLimit { warn_below: 5, invalid_below: 3 },
+    noise: ShareLimit { warn_above: 0.03, invalid_above: 0.1 },
 };
 
 impl ShareLimit {
@@ -62,7 +137,50 @@ impl ShareLimit {
 
     /// The limit in words.
     pub fn in_words(self) -> String {
-        let percent = |share: f64| format!("{} %", share * 100.0);
-        format!("> {} warns, > {} is invalid", percent(self.warn_above), percent(self.invalid_above))
+        let warns = format!("> {} warns", percent(self.warn_above));
+        let spoils = format!("> {} is invalid", percent(self.invalid_above));
+        match (self.invalid_above.is_finite(), self.warn_above < self.invalid_above) {
+            (true, true) => format!("{warns}, {spoils}"),
+            (true, false) => spoils,
+            (false, _) => warns,
+        }
     }
+}
+
+impl LeastLimit {
+    /// What a count gets.
+    pub fn verdict(self, count: u64) -> Verdict {
+        if count < self.invalid_below {
+            Verdict::Invalid
+        } else if count < self.warn_below {
+            Verdict::Warn
+        } else {
+            Verdict::Ok
+        }
+    }
+
+    /// The limit in words.
+    pub fn in_words(self) -> String {
+        let spoils = format!("< {} is invalid", self.invalid_below);
+        if self.warn_below > self.invalid_below {
+            format!("< {} warns, {spoils}", self.warn_below)
+        } else {
+            spoils
+        }
+    }
+}
+
+impl Limits {
+    /// Whether so many calls carry the quantile `p`, 0.99 for the 99th percentile.
+    #[allow(clippy::cast_precision_loss)] // Counts of calls stay far below 2^52.
+    pub fn shows_quantile(&self, p: f64, calls: u64) -> bool {
+        // 0.99 is a little more than 99 of a hundred in a computer's eyes.
+        calls as f64 * (1.0 - p) >= self.beyond_quantile - 1e-6
+    }
+}
+
+/// `12.3 %`, `5 %`.
+pub(super) fn percent(share: f64) -> String {
+    let tenths = (share * 1000.0).round() / 10.0;
+    format!("{tenths} %")
 }

@@ -2,25 +2,113 @@
 //! stand in one versioned table, [`limits`].
 //!
 //! What could not be measured is `unknown`, which never counts as passed. So a
-//! test run that failed early has its checks too, most of them unknown.
+//! test run that failed early has its checks too, most of them unknown. A check that
+//! does not apply, such as one of the closed model to an open one, is left out.
 
 mod audit;
 mod ends;
+mod held;
 pub mod limits;
+mod machines;
 mod phase;
+pub mod rounds;
 
-use crate::model::{Check, CheckScope, TestRun, Verdict};
+use crate::model::{
+    Campaign, Check, CheckScope, PhaseFigures, PhaseLoad, PlannedPhase, Target, TestRun, Verdict,
+    WindowFigures, WindowUse,
+};
 
 /// Every check on one test run: phase by phase, then the run as a whole.
-pub fn of_run(run: &TestRun) -> Vec<Check> {
+pub fn of_run(run: &TestRun, campaign: &Campaign) -> Vec<Check> {
     let of_phases = run.planned.iter().flat_map(|planned| {
         let figures = run.phases.iter().find(|figures| figures.name == planned.name);
-        let scope = || CheckScope::Phase(planned.name.clone());
-        phase::CHECKS.map(|check| checked(scope(), check(figures)))
+        let facts = PhaseFacts { planned, figures, run, campaign };
+        let scope = CheckScope::Phase(planned.name.clone());
+        let found: Vec<Finding> = phase::CHECKS
+            .iter()
+            .map(|check| check(figures))
+            .chain(HELD.iter().filter_map(|check| check(&facts)))
+            .collect();
+        found.into_iter().map(move |finding| checked(scope.clone(), finding))
     });
-    let of_audit = audit::CHECKS.map(|check| checked(CheckScope::Run, check(run.audit.as_ref())));
+    let of_audit = audit::CHECKS.map(|check| check(run.audit.as_ref()));
     let of_ends = [ends::generator(run.generator.as_ref()), ends::service(run.service.as_ref())];
-    of_phases.chain(of_audit).chain(of_ends.map(|finding| checked(CheckScope::Run, finding))).collect()
+    let of_whole = of_audit.into_iter().chain(of_ends).chain(ends::out_of_memory(run));
+    of_phases.chain(of_whole.map(|finding| checked(CheckScope::Run, finding))).collect()
+}
+
+/// Checks on a phase that need more than its counts; none where one does not apply.
+const HELD: [fn(&PhaseFacts<'_>) -> Option<Finding>; 17] = [
+    held::little,
+    held::client_overhead,
+    held::client_limited,
+    held::arrival_rate,
+    held::steady_state,
+    held::cut_short,
+    held::requests_in_window,
+    |facts| Some(held::connections(facts)),
+    held::ports,
+    machines::generator_cpu,
+    machines::generator_starved,
+    machines::generator_throttled,
+    machines::host_cpu,
+    machines::ceiling,
+    machines::other_load,
+    machines::stolen,
+    machines::swap,
+];
+
+/// Everything that a check on a phase may look at.
+struct PhaseFacts<'a> {
+    planned: &'a PlannedPhase,
+    figures: Option<&'a PhaseFigures>,
+    run: &'a TestRun,
+    campaign: &'a Campaign,
+}
+
+impl<'a> PhaseFacts<'a> {
+    fn window(&self) -> Option<&'a WindowFigures> {
+        self.figures?.window.as_ref()
+    }
+
+    /// VUs of the closed model, held for a time.
+    fn vus(&self) -> Option<u32> {
+        match self.planned.load {
+            PhaseLoad::Vus { vus, .. } => Some(vus),
+            PhaseLoad::Iterations { .. } | PhaseLoad::Rate { .. } => None,
+        }
+    }
+
+    fn used(&self, target: Target) -> Option<&'a WindowUse> {
+        self.window()?.resources.get(&target)
+    }
+
+    /// How many processors the target may use.
+    fn processors(&self, target: Target) -> Option<f64> {
+        let numbers = self.run.samples.as_ref()?.processors.get(&target)?;
+        (!numbers.is_empty()).then(|| as_value(numbers.len() as u64))
+    }
+
+    /// Iterations per second in the window.
+    fn rate_per_s(&self) -> Option<f64> {
+        let window = self.window()?;
+        let seconds = (window.end_ms - window.start_ms) / 1000.0;
+        (seconds > 0.0).then_some(as_value(window.iterations?) / seconds)
+    }
+
+    /// Mean call in the run's lowest closed load: what a call takes when there is
+    /// nothing to wait for.
+    fn lowest_call_ms(&self) -> Option<f64> {
+        let closed = self.run.planned.iter().filter_map(|planned| match planned.load {
+            PhaseLoad::Vus { vus, .. } => Some((vus, planned)),
+            PhaseLoad::Iterations { .. } | PhaseLoad::Rate { .. } => None,
+        });
+        let measured = closed.filter_map(|(vus, planned)| {
+            let figures = self.run.phases.iter().find(|figures| figures.name == planned.name)?;
+            Some((vus, figures.window.as_ref()?.mean_call_ms?))
+        });
+        measured.min_by_key(|(vus, _)| *vus).map(|(_, call_ms)| call_ms)
+    }
 }
 
 /// What a check found, before it is known of which phase or run.

@@ -76,12 +76,16 @@ fn any_wrong_row_is_invalid() {
 }
 
 #[test]
-fn statements_and_rows_per_event_must_be_one() {
+fn statements_rows_and_transactions_per_event_must_be_one() {
     let verdict = |value| {
-        let audit = audit(|audit| (audit.statements_per_event, audit.rows_per_event) = (value, value));
-        let found = [audit::statements_per_event(Some(&audit)), audit::rows_per_event(Some(&audit))];
-        assert_eq!(found[0].verdict, found[1].verdict);
-        found[0].verdict
+        let audit = audit(|audit| {
+            (audit.statements_per_event, audit.rows_per_event) = (value, value);
+            audit.transactions_per_event = value;
+        });
+        let found = [audit::statements_per_event, audit::rows_per_event, audit::transactions_per_event];
+        let verdicts = found.map(|check| check(Some(&audit)).verdict);
+        assert_eq!(verdicts, [verdicts[0]; 3]);
+        verdicts[0]
     };
     assert_eq!(verdict(Some(1.0)), Verdict::Ok);
     assert_eq!(verdict(Some(0.8)), Verdict::Invalid);
@@ -132,8 +136,8 @@ fn the_service_must_stop_when_asked_and_not_before() {
 #[test]
 fn a_run_that_went_well_passes_every_check() {
     let run = &sample::normal().runs[0].run;
-    let checks = of_run(run);
-    assert_eq!(checks.len(), 11);
+    let checks = of_run(run, &sample::normal().campaign);
+    assert_eq!(checks.len(), 13);
     for check in &checks {
         assert_eq!((check.verdict, check.limits_version), (Verdict::Ok, limits::VERSION), "{check:?}");
     }
@@ -142,7 +146,9 @@ fn a_run_that_went_well_passes_every_check() {
 #[test]
 fn a_run_that_failed_early_passes_none() {
     let run = &sample::one_failed().runs[1].run;
-    assert!(of_run(run).iter().all(|check| check.verdict >= Verdict::Unknown));
+    assert!(
+        of_run(run, &sample::one_failed().campaign).iter().all(|check| check.verdict >= Verdict::Unknown)
+    );
 }
 
 /// The words of every check, as readers meet them.
@@ -156,7 +162,7 @@ fn words() {
         (audit.statements_per_event, audit.rows_per_event) = (Some(2.0), None);
     }));
     run.service.as_mut().unwrap().early = true;
-    let lines: Vec<String> = of_run(&run)
+    let lines: Vec<String> = of_run(&run, &sample::normal().campaign)
         .iter()
         .map(|check| {
             format!("{:<8} {}: {} [{}]", check.verdict.to_string(), check.id, check.text, check.limit)

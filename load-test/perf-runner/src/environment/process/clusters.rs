@@ -44,6 +44,8 @@ pub(super) struct ClusterHost {
     pub(super) place: ServerPlace,
     pub(super) binaries: Binaries,
     pub(super) logs: PathBuf,
+    /// The processors of the measured cluster; all when empty.
+    pub(super) processors: Vec<u32>,
 }
 
 impl ClusterHost {
@@ -69,7 +71,8 @@ impl ClusterHost {
         settings.log_file = self.logs.join(format!("postgres-{}.log", purpose.word()));
         settings.max_connections = MAX_CONNECTIONS;
         if purpose != Purpose::Standing {
-            settings.launcher = self.place.launcher.prefix(DeathSignal::Int);
+            let processors = if purpose == Purpose::Application { &self.processors[..] } else { &[] };
+            settings.launcher = self.place.launcher.on(processors).prefix(DeathSignal::Int);
         }
         let cluster = Cluster::start(&self.binaries, &settings).map_err(|error| fault(purpose, error))?;
         lease.started(&format!("PostgreSQL ({})", purpose.word()), cluster.pid(), Ending::Interrupt)?;

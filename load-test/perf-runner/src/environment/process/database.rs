@@ -7,6 +7,7 @@ use postgres_cluster::{Cluster, SUPERUSER};
 use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, postgres::PgConnectOptions};
 
+use super::sampling::DatabaseUrls;
 use crate::{fault::Fault, model::EventTemplate};
 
 const SCHEMA: &str = include_str!("../../../../../postgres/schema.sql");
@@ -34,6 +35,18 @@ pub(super) struct ApplicationUrls {
     pub(super) statistics: bool,
     /// Settings of the server that decide what a commit costs.
     pub(super) facts: BTreeMap<String, String>,
+}
+
+impl ApplicationUrls {
+    /// For whoever samples the database.
+    pub(super) fn for_sampling(&self) -> DatabaseUrls<'_> {
+        DatabaseUrls { service: &self.service, runner: &self.runner }
+    }
+
+    /// The port that services reach the server at.
+    pub(super) fn port(&self) -> Option<u16> {
+        Some(PgConnectOptions::from_str(&self.service).ok()?.get_port())
+    }
 }
 
 /// Passwords stay out of whatever prints this.

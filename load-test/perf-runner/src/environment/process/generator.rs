@@ -9,14 +9,13 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, Utc};
 use nix::sys::signal::Signal;
 use tokio::{
     process::{Child, Command},
     time::{sleep, timeout},
 };
 
-use super::{control::Control, files, service};
+use super::{control::Control, files, sampling::Moment, service};
 use crate::{
     fault::Fault,
     interrupt::{Interrupt, Urgency},
@@ -67,11 +66,16 @@ enum Over {
 impl Generator {
     /// Starts k6 with the job's script, arguments and variables, and nothing else
     /// of the runner's environment that it does not need to run. It makes its VUs
-    /// and waits.
+    /// and waits. `processors` is how many it has for itself, where it has any.
     ///
     /// # Errors
     /// When the log cannot be written, k6 cannot be run, or no port is free.
-    pub(super) fn spawn(program: &Path, launcher: Vec<OsString>, job: &GeneratorJob) -> Result<Self, Fault> {
+    pub(super) fn spawn(
+        program: &Path,
+        launcher: Vec<OsString>,
+        job: &GeneratorJob,
+        processors: Option<usize>,
+    ) -> Result<Self, Fault> {
         let mut words = launcher;
         words.push(program.into());
         let Some((first, rest)) = words.split_first() else {
@@ -90,6 +94,7 @@ impl Generator {
         }
         command
             .envs(job.variables.iter().map(|(name, value)| (name, value)))
+            .envs(processors.map(|count| ("GOMAXPROCS", count.to_string())))
             .current_dir(&job.folder)
             .stdin(Stdio::null())
             .stdout(output)
@@ -123,10 +128,10 @@ impl Generator {
     ///
     /// # Errors
     /// When k6 does not take it.
-    pub(super) async fn release(&self) -> Result<DateTime<Utc>, Fault> {
-        let released_at = Utc::now();
+    pub(super) async fn release(&self) -> Result<Moment, Fault> {
+        let moment = Moment::now();
         self.control.release().await?;
-        Ok(released_at)
+        Ok(moment)
     }
 
     /// Waits for its end, its deadline, the user's interrupt, or the end of the

@@ -18,6 +18,8 @@ use std::{
 };
 
 use nix::{
+    errno::Errno,
+    sched::{CpuSet, sched_setaffinity},
     sys::{prctl, signal::Signal},
     unistd,
 };
@@ -58,6 +60,9 @@ pub struct LaunchArguments {
     /// The runner that must still be there.
     #[arg(long)]
     pub parent: u32,
+    /// The only processors that the program may use, by number; all when left out.
+    #[arg(long, value_delimiter = ',')]
+    pub cpus: Vec<u32>,
     /// The program and its arguments.
     #[arg(last = true, required = true)]
     pub command: Vec<OsString>,
@@ -76,20 +81,44 @@ pub fn exec(arguments: &LaunchArguments) -> Fault {
     if u32::try_from(unistd::getppid().as_raw()).ok() != Some(arguments.parent) {
         return Fault::failed(format!("launch: the runner (pid {}) is gone", arguments.parent));
     }
+    if let Err(error) = stay_on(&arguments.cpus) {
+        return Fault::failed(format!("launch: the processors {:?} cannot be used", arguments.cpus))
+            .cause(error);
+    }
     let error = Command::new(program).args(rest).exec();
     Fault::failed(format!("cannot run {}", Path::new(program).display())).cause(error)
+}
+
+/// Keeps this process, and what it becomes, to these processors.
+fn stay_on(processors: &[u32]) -> nix::Result<()> {
+    if processors.is_empty() {
+        return Ok(());
+    }
+    let mut set = CpuSet::new();
+    for processor in processors {
+        set.set(usize::try_from(*processor).map_err(|_| Errno::EINVAL)?)?;
+    }
+    sched_setaffinity(unistd::Pid::from_raw(0), &set)
 }
 
 /// The runner's own program, as what starts other programs.
 #[derive(Debug, Clone)]
 pub struct Launcher {
     program: PathBuf,
+    /// All of them when empty.
+    processors: Vec<u32>,
 }
 
 impl Launcher {
     /// `program` is the runner: `std::env::current_exe()`.
     pub fn new(program: PathBuf) -> Self {
-        Self { program }
+        Self { program, processors: Vec::new() }
+    }
+
+    /// The same, for programs that may use only these processors.
+    #[must_use]
+    pub fn on(&self, processors: &[u32]) -> Self {
+        Self { program: self.program.clone(), processors: processors.to_vec() }
     }
 
     /// The program.
@@ -101,7 +130,12 @@ impl Launcher {
     pub fn prefix(&self, signal: DeathSignal) -> Vec<OsString> {
         let parent = std::process::id().to_string();
         let mut words = vec![self.program.clone().into_os_string()];
-        words.extend(["launch", "--death-signal", signal.word(), "--parent", &parent, "--"].map(Into::into));
+        words.extend(["launch", "--death-signal", signal.word(), "--parent", &parent].map(Into::into));
+        if !self.processors.is_empty() {
+            let numbers: Vec<String> = self.processors.iter().map(u32::to_string).collect();
+            words.extend(["--cpus".into(), numbers.join(",").into()]);
+        }
+        words.push("--".into());
         words
     }
 }

@@ -19,6 +19,8 @@ mod lease;
 mod pgbench;
 mod place;
 mod ports;
+mod processors;
+mod sampling;
 mod service;
 mod settings;
 pub mod standing;
@@ -35,9 +37,11 @@ use self::{
     database::ApplicationUrls,
     generator::{Generator, Limits},
     k6::PinnedK6,
-    launch::DeathSignal,
+    launch::{DeathSignal, Launcher},
     lease::{Ending, Lease},
     pgbench::Pgbench,
+    processors::Split,
+    sampling::{Ports, Sampled, Sampler, Sampling},
     service::{Service, ServiceStart},
 };
 use super::Environment;
@@ -67,6 +71,8 @@ pub struct ProcessEnvironment {
     urls: Option<ApplicationUrls>,
     service: Option<Service>,
     generator: Option<Generator>,
+    /// Who may run on which processors; none where there are too few to keep them apart.
+    split: Option<Split>,
 }
 
 impl ProcessEnvironment {
@@ -85,11 +91,30 @@ impl ProcessEnvironment {
             urls: None,
             service: None,
             generator: None,
+            split: processors::split(),
         })
     }
 
     fn lease(&mut self) -> Result<&mut Lease, Fault> {
         self.lease.as_mut().ok_or_else(|| Fault::failed("the environment was shut down"))
+    }
+
+    /// Starts programs on their part of the processors, where these are split.
+    fn launcher_on(&self, part: impl Fn(&Split) -> &[u32]) -> Launcher {
+        self.settings.launcher.on(self.split.as_ref().map_or(&[], part))
+    }
+
+    /// The processes that a load is about, and how their sockets are known.
+    fn sampled(&self, generator: u32) -> Sampled {
+        Sampled {
+            service: self.service.as_ref().map(|service| service.pid),
+            generator,
+            database: self.application.as_ref().map(Cluster::pid),
+            ports: Ports {
+                service: self.service.as_ref().and_then(|service| service.endpoint.port()),
+                database: self.urls.as_ref().and_then(ApplicationUrls::port),
+            },
+        }
     }
 
     fn urls(&self) -> Result<&ApplicationUrls, Fault> {
@@ -103,7 +128,8 @@ impl ProcessEnvironment {
             let place = place::prepare(state, &self.settings.launcher, observer)?;
             let given = self.settings.given.postgres_bin.as_deref();
             let binaries = binaries::find(given, &place.folder, observer).await?;
-            self.host = Some(ClusterHost { place, binaries, logs: state.join("logs") });
+            let processors = self.split.as_ref().map(|split| split.measured.clone()).unwrap_or_default();
+            self.host = Some(ClusterHost { place, binaries, logs: state.join("logs"), processors });
         }
         let (Some(host), Some(lease)) = (&self.host, &mut self.lease) else {
             return Err(Fault::failed("the environment was shut down"));
@@ -119,7 +145,7 @@ impl ProcessEnvironment {
                 .ok()
                 .and_then(|binaries| binaries.program(pgbench::NAME)),
         };
-        let launcher = self.settings.launcher.prefix(DeathSignal::Kill);
+        let launcher = self.launcher_on(|split| &split.generator).prefix(DeathSignal::Kill);
         let bench = Pgbench::spawn(near, launcher, (job, &self.urls()?.service))?;
         let pid = bench.pid;
         self.lease()?.started(pgbench::NAME, pid, Ending::Kill)?;
@@ -207,7 +233,7 @@ impl Environment for ProcessEnvironment {
         let start = ServiceStart {
             api,
             root: &self.settings.places.root,
-            launcher: self.settings.launcher.prefix(DeathSignal::Kill),
+            launcher: self.launcher_on(|split| &split.measured).prefix(DeathSignal::Kill),
             port,
             database_url: &self.urls()?.service,
             max_connections: self.settings.max_connections,
@@ -254,14 +280,19 @@ impl Environment for ProcessEnvironment {
         let places = &self.settings.places;
         let pinned = PinnedK6::new(&places.root, &places.state).program;
         let program = self.settings.given.k6.clone().unwrap_or(pinned);
-        let launcher = self.settings.launcher.prefix(DeathSignal::Kill);
-        let generator = self.generator.insert(Generator::spawn(&program, launcher, job)?);
+        let launcher = self.launcher_on(|split| &split.generator).prefix(DeathSignal::Kill);
+        let processors = self.split.as_ref().map(|split| split.generator.len());
+        let generator = Generator::spawn(&program, launcher, job, processors)?;
         let pid = generator.pid;
+        let sampled = self.sampled(pid);
+        let generator = self.generator.insert(generator);
         if let Some(lease) = &mut self.lease {
             lease.started("k6", pid, Ending::Kill)?;
         }
         let limits = Limits { deadline: Duration::from_millis(job.deadline_ms), interrupt };
-        let ran = load(generator, &limits, self.service.as_mut()).await;
+        let database = self.urls.as_ref().map(ApplicationUrls::for_sampling);
+        let sampling = Sampling { sampled, database, phases: &job.phases };
+        let ran = load(generator, &limits, self.service.as_mut(), &sampling).await;
         self.generator = None;
         self.lease()?.ended(pid)?;
         ran
@@ -309,10 +340,12 @@ impl Environment for ProcessEnvironment {
 }
 
 /// Holds the generator until it has all its VUs, releases it and waits for its end.
+/// Sampling begins just before and ends just after.
 async fn load(
     generator: &mut Generator,
     limits: &Limits<'_>,
     service: Option<&mut Service>,
+    sampling: &Sampling<'_>,
 ) -> Result<GeneratorRun, Fault> {
     let mut service_ended = pin!(async {
         match service {
@@ -320,13 +353,16 @@ async fn load(
             None => std::future::pending().await,
         }
     });
-    let mut samples = Samples::default();
     if let Some(end) = generator.ready(limits, service_ended.as_mut()).await? {
-        return Ok(GeneratorRun { end, samples });
+        return Ok(GeneratorRun { end, samples: Samples::default() });
     }
-    samples.released_at = Some(generator.release().await?);
-    let end = generator.wait(limits, service_ended).await?;
-    Ok(GeneratorRun { end, samples })
+    let mut sampler = Sampler::begin(sampling).await;
+    sampler.released(generator.release().await?);
+    let end = tokio::select! {
+        end = generator.wait(limits, service_ended) => end?,
+        never = sampler.watch() => match never {},
+    };
+    Ok(GeneratorRun { end, samples: sampler.finish().await })
 }
 
 impl ProcessEnvironment {

@@ -11,7 +11,7 @@ pub(super) fn is_upsert(text: &str) -> bool {
 }
 
 /// Whether it begins a transaction of more than itself.
-pub(super) fn begins_transaction(statement: &StatementUse) -> bool {
+pub fn begins_transaction(statement: &StatementUse) -> bool {
     let words = words(&statement.text);
     words.starts_with("begin") || words.starts_with("start transaction")
 }

@@ -1,0 +1,1 @@
+select coalesce(sum(writes * op_bytes), 0)::bigint from pg_stat_io
