@@ -11,6 +11,7 @@ pub mod analyze;
 pub mod audit;
 pub mod cli;
 pub mod environment;
+pub mod export;
 pub mod fault;
 pub mod host;
 pub mod interrupt;

@@ -36,6 +36,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("store", &["whole_file"]),
     ("analyze", &[]),
     ("report", &["whole_file"]),
+    ("export", &[]),
     ("session", &["*"]),
     ("cli", &["*"]),
     ("lib", &["*"]),

@@ -139,7 +139,7 @@ fn write_secret(path: &Path, secret: &str) -> Result<(), ClusterError> {
         .map_err(ClusterError::io("write", path))
 }
 
-fn read_password(data_dir: &Path) -> Result<String, ClusterError> {
+pub(crate) fn read_password(data_dir: &Path) -> Result<String, ClusterError> {
     let path = data_dir.join(PASSWORD_FILE);
     let text =
         fs::read_to_string(&path).map_err(ClusterError::io("read the superuser's password in", &path))?;

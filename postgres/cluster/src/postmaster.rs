@@ -1,7 +1,7 @@
 //! The server's process: `postmaster.pid`, and how to end it.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -26,6 +26,19 @@ pub(crate) fn is_ready(data_dir: &Path, pid: u32) -> bool {
     let first = lines.next().and_then(|line| line.trim().parse().ok());
     // Line 8 is the status; a file of an earlier, killed server has another process id.
     first == Some(pid) && lines.nth(6).is_some_and(|line| line.trim() == "ready")
+}
+
+/// The data folder and port of the server with this process id; none when it is no
+/// server that takes connections.
+pub(crate) fn place_of(pid: u32) -> Option<(PathBuf, u16)> {
+    // A server changes into its data folder at its start and stays there.
+    let data_dir = fs::read_link(format!("/proc/{pid}/cwd")).ok()?;
+    if !is_ready(&data_dir, pid) {
+        return None;
+    }
+    let text = fs::read_to_string(data_dir.join("postmaster.pid")).ok()?;
+    let port = text.lines().nth(3)?.trim().parse().ok()?;
+    Some((data_dir, port))
 }
 
 /// Ends the server: first disconnecting clients and writing a checkpoint, then at once,

@@ -7,7 +7,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use postgres_cluster::{Binaries, Cluster, ClusterError, ClusterSettings, TemporaryCluster, stop_left_over};
+use postgres_cluster::{
+    Binaries, Cluster, ClusterError, ClusterSettings, Onlooker, SUPERUSER, TemporaryCluster, stop_left_over,
+};
 use tempfile::TempDir;
 
 /// A folder that the server's user may enter, also when we are root.
@@ -203,4 +205,21 @@ fn a_program_that_is_not_postgresql_is_named() {
     }
     let error = Binaries::find(Some(folder.path())).unwrap_err().to_string();
     assert!(error.contains("nonsense"), "{error}");
+}
+
+#[test]
+fn an_onlooker_finds_its_way_into_a_cluster_that_somebody_else_runs() {
+    let folder = folder();
+    let cluster = start(&ClusterSettings::new(folder.path().join("data"))).unwrap();
+    let onlooker = Onlooker::of(cluster.pid()).unwrap().expect("a running server");
+    let url = onlooker.url(SUPERUSER, "postgres");
+    assert_eq!(query(&Binaries::find(None).unwrap(), &url, "select 1"), "1");
+    assert!(!format!("{onlooker:?}").contains(cluster.password()));
+    // Nothing of it hangs on the onlooker.
+    drop(onlooker);
+    assert!(takes_connections(cluster.port()));
+    let pid = cluster.pid();
+    cluster.stop().unwrap();
+    assert!(Onlooker::of(pid).unwrap().is_none());
+    assert!(Onlooker::of(std::process::id()).unwrap().is_none());
 }

@@ -5,6 +5,7 @@ mod cells;
 pub mod checks;
 mod compare;
 mod findings;
+pub mod history;
 pub mod simulation;
 pub mod statistics;
 

@@ -33,7 +33,7 @@ pub(super) async fn run(
     places: &Places,
     observer: &dyn Observer,
 ) -> Result<ExitCode, Fault> {
-    let open = stored::OpenStore::open(args.given, places, observer).await?;
+    let open = stored::OpenStore::for_reading(args.given, places, observer).await?;
     let campaign = open.load(&args.choice.which()).await?;
     let folder = args.output.unwrap_or_else(|| places.results.join(&campaign.campaign.id.0));
     let files = report::write(&campaign, &folder)?;

@@ -1,18 +1,33 @@
-//! `runs`: look into the metrics database.
+//! `runs`: look into what is stored, take it elsewhere, clean up.
+
+mod cleanup;
+mod export;
+mod filter;
+mod import;
+mod list;
+mod show;
+mod summary;
 
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Subcommand, ValueEnum};
 
 use super::{Fault, GivenArgs, Observer, Places, print, stored};
-use crate::report;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum RunsCommand {
     /// List campaigns, newest first.
-    List(ListArgs),
-    /// Show everything that is stored of a campaign.
-    Show(ShowArgs),
+    List(list::ListArgs),
+    /// Show every figure of a campaign's test runs, phase by phase, with what the checks say.
+    Show(show::ShowArgs),
+    /// Count what is stored, and tell what each API sustained last and at best.
+    Summary(summary::SummaryArgs),
+    /// Write campaigns as JSON or CSV: phases, seconds, samples, checks, percentiles.
+    Export(export::ExportArgs),
+    /// Rebuild the metrics database from the files of the results folder, or of another one.
+    Import(import::ImportArgs),
+    /// Remove old campaigns with their files; says what, and does it with --execute.
+    Cleanup(cleanup::CleanupArgs),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -21,30 +36,6 @@ enum Format {
     Table,
     /// JSON for programs.
     Json,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ListArgs {
-    /// How many at most.
-    #[arg(long, value_name = "N", default_value = "20", env = "PERF_LIMIT")]
-    limit: usize,
-    /// How to print them.
-    #[arg(long, value_enum, default_value = "table", env = "PERF_FORMAT")]
-    format: Format,
-    #[command(flatten)]
-    given: GivenArgs,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ShowArgs {
-    /// A campaign's id, or `latest`.
-    #[arg(value_name = "ID", default_value = "latest")]
-    campaign: String,
-    /// How to print it.
-    #[arg(long, value_enum, default_value = "table", env = "PERF_FORMAT")]
-    format: Format,
-    #[command(flatten)]
-    given: GivenArgs,
 }
 
 /// Prints what was asked for.
@@ -57,29 +48,11 @@ pub(super) async fn run(
     observer: &dyn Observer,
 ) -> Result<ExitCode, Fault> {
     match command {
-        RunsCommand::List(args) => list(args, places, observer).await,
-        RunsCommand::Show(args) => show(args, places, observer).await,
+        RunsCommand::List(args) => list::run(args, places, observer).await,
+        RunsCommand::Show(args) => show::run(args, places, observer).await,
+        RunsCommand::Summary(args) => summary::run(args, places, observer).await,
+        RunsCommand::Export(args) => export::run(args, places, observer).await,
+        RunsCommand::Import(args) => import::run(args, places, observer).await,
+        RunsCommand::Cleanup(args) => cleanup::run(args, places, observer).await,
     }
-}
-
-async fn list(args: ListArgs, places: &Places, observer: &dyn Observer) -> Result<ExitCode, Fault> {
-    let mut open = stored::OpenStore::open(args.given, places, observer).await?;
-    let listed = open.store.list(args.limit).await;
-    open.close().await?;
-    let summaries = listed?;
-    print::result(&match args.format {
-        Format::Table => report::text::campaigns(&summaries),
-        Format::Json => print::json(&summaries)?,
-    });
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn show(args: ShowArgs, places: &Places, observer: &dyn Observer) -> Result<ExitCode, Fault> {
-    let open = stored::OpenStore::open(args.given, places, observer).await?;
-    let campaign = open.load(&stored::which(&args.campaign)).await?;
-    print::result(&match args.format {
-        Format::Table => report::text::campaign(&campaign),
-        Format::Json => print::json(&campaign)?,
-    });
-    Ok(ExitCode::SUCCESS)
 }

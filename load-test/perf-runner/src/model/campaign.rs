@@ -44,7 +44,7 @@ impl FromStr for WhichCampaign {
 }
 
 /// What a campaign is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// One VU, five iterations: proves the path and ranks nothing.
@@ -66,7 +66,7 @@ impl fmt::Display for Mode {
 }
 
 /// How far a campaign got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum CampaignStatus {
     /// Not finished; also what a killed runner leaves behind.
@@ -139,27 +139,6 @@ pub struct Campaign {
     pub resumed_at: Vec<DateTime<Utc>>,
 }
 
-/// One line of `runs list`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CampaignSummary {
-    /// Unique name.
-    pub id: CampaignId,
-    /// `smoke`, `full` or `saturation`.
-    pub mode: String,
-    /// When it started.
-    pub started_at: DateTime<Utc>,
-    /// When it ended.
-    pub finished_at: Option<DateTime<Utc>>,
-    /// How far it got.
-    pub status: CampaignStatus,
-    /// Test runs stored with status `completed`.
-    pub completed_runs: i64,
-    /// Test runs planned.
-    pub planned_runs: i64,
-    /// Names of the APIs, sorted.
-    pub apis: Vec<String>,
-}
-
 /// A test run with the verdicts on it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredRun {
@@ -183,12 +162,12 @@ impl StoredCampaign {
     pub fn spent(&self) -> Spent {
         let took = self.campaign.finished_at.map(|end| end - self.campaign.started_at);
         let events = |stored: &StoredRun| stored.run.phases.iter().map(|phase| phase.iterations).sum();
-        let phases = self.runs.iter().flat_map(|stored| &stored.run.phases);
-        let of_k6 = phases.filter_map(|phase| phase.window.as_ref()?.resources.get(&Target::K6));
+        let samples = self.runs.iter().filter_map(|stored| stored.run.samples.as_ref());
+        let of_k6 = samples.flat_map(|samples| &samples.resources).filter(|of| of.target == Target::K6);
         Spent {
             total_ms: took.and_then(|took| u64::try_from(took.num_milliseconds()).ok()),
             events: self.runs.iter().map(events).max(),
-            generator_bytes: of_k6.filter_map(|used| used.rss_max_bytes).max(),
+            generator_bytes: of_k6.filter_map(|sample| sample.rss_bytes).max(),
             ..Spent::default()
         }
     }

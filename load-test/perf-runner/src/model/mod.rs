@@ -7,6 +7,7 @@ mod analysis;
 mod api;
 mod audit;
 mod campaign;
+mod campaign_summary;
 mod ceiling;
 mod check;
 mod entity_id;
@@ -14,6 +15,7 @@ mod estimate;
 mod finding;
 mod generator;
 mod histogram;
+mod history;
 mod host;
 mod interval;
 mod load_plan;
@@ -34,9 +36,8 @@ pub use analysis::{
 };
 pub use api::{Api, Language, Protocol};
 pub use audit::{Audit, StatementUse, StoredFacts};
-pub use campaign::{
-    Campaign, CampaignId, CampaignStatus, CampaignSummary, Mode, StoredCampaign, StoredRun, WhichCampaign,
-};
+pub use campaign::{Campaign, CampaignId, CampaignStatus, Mode, StoredCampaign, StoredRun, WhichCampaign};
+pub use campaign_summary::{CampaignFilter, CampaignSummary};
 pub use ceiling::{Ceiling, CeilingJob};
 pub use check::{Check, CheckScope, Verdict};
 pub use entity_id::EntityId;
@@ -46,6 +47,7 @@ pub use generator::{
     ExitMeaning, GeneratorEnd, GeneratorJob, GeneratorRun, LoadResult, PhaseNumbers, Unacknowledged,
 };
 pub use histogram::{BadHistogram, Histogram, PackedHistogram};
+pub use history::{ApiHistory, Comparable, HistoryGroup, Sustained};
 pub use host::{GitState, HostFacts, ToolVersion};
 pub use interval::Interval;
 pub use load_plan::LoadPlan;
@@ -55,9 +57,7 @@ pub use plan::{PhaseLoad, Plan, PlannedPhase, PlannedRun};
 pub use quantiles::Quantiles;
 pub use sample::{ActivitySample, DatabaseCounters, MissingSource, ResourceSample, Samples, Target};
 pub use second::{LiveSecond, SecondFigures, SecondNumbers};
-pub use service::{
-    ApplicationDatabase, Build, Endpoint, FakeBlock, FakeDatabase, FakeRow, RunningService, ServiceEnd,
-};
+pub use service::{ApplicationDatabase, Build, Endpoint, FakeRow, RunningService, ServiceEnd};
 pub use stream::{StreamCounters, StreamHistograms, StreamLine, StreamSamples, StreamSecond, StreamTotal};
 pub use summary::{GeneratorSummary, PhaseSummary, SummaryDifference, TrendSummary};
 pub use test_run::{RunStatus, Step, TestRun, TestRunId};

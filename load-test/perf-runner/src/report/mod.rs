@@ -2,7 +2,9 @@
 //! terminal, all from the same [`view::ReportView`].
 
 pub mod chart;
+pub mod figures;
 pub mod format;
+pub mod history;
 mod html;
 pub mod text;
 pub mod view;

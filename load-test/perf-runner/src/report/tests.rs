@@ -220,7 +220,11 @@ fn text_of_the_list() {
         apis.dedup();
         CampaignSummary {
             id: campaign.id,
-            mode: campaign.mode.to_string(),
+            mode: campaign.mode,
+            resumed: 0,
+            payloads: Vec::new(),
+            runtime: campaign.runtime,
+            fingerprint: campaign.fingerprint,
             started_at: campaign.started_at,
             finished_at: campaign.finished_at,
             status: campaign.status,

@@ -76,6 +76,22 @@ pub fn campaign(stored: &StoredCampaign) -> String {
     text
 }
 
+/// A table of short words, such as one row per campaign.
+pub fn rows<const N: usize>(header: &[&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
+    let mut table = empty_table(header);
+    for row in rows {
+        table.add_row(row.iter().map(|cell| plain(cell)));
+    }
+    rendered(&table)
+}
+
+/// Names with what there is to say of each.
+pub fn named_values(values: &[(&str, String)]) -> String {
+    let named: Vec<Named> =
+        values.iter().map(|(name, text)| Named { name: (*name).to_owned(), text: plain(text) }).collect();
+    aligned(named.iter())
+}
+
 struct Column {
     title: &'static str,
     is_number: bool,
@@ -144,7 +160,7 @@ fn dash(text: String) -> String {
 
 const GAP: u16 = 2;
 
-fn empty_table(header: &[&str]) -> Table {
+pub(super) fn empty_table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(header.iter().map(Cell::new));
@@ -154,7 +170,7 @@ fn empty_table(header: &[&str]) -> Table {
     table
 }
 
-fn rendered(table: &Table) -> String {
+pub(super) fn rendered(table: &Table) -> String {
     table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
@@ -190,7 +206,7 @@ fn aligned<'a>(pairs: impl Iterator<Item = &'a Named>) -> String {
 }
 
 /// Lines of at most [`WIDTH`] columns, those after the first indented.
-fn wrapped(text: &str, indent: &str) -> String {
+pub(super) fn wrapped(text: &str, indent: &str) -> String {
     let width = usize::from(WIDTH);
     let start: String = text.chars().take_while(|c| *c == ' ').collect();
     let mut lines = vec![start];
@@ -222,7 +238,7 @@ fn short_name(api: &str) -> String {
     shortened(&plain(api.strip_prefix("producer-api-").unwrap_or(api)), 30)
 }
 
-fn shortened(text: &str, chars: usize) -> String {
+pub(super) fn shortened(text: &str, chars: usize) -> String {
     if text.chars().count() <= chars {
         return text.to_owned();
     }

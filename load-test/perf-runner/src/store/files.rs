@@ -3,6 +3,7 @@
 //! a line: `seconds.jsonl` and `samples.jsonl`.
 
 use std::{
+    collections::BTreeSet,
     fs, io,
     path::{Component, Path, PathBuf},
 };
@@ -14,8 +15,8 @@ use super::series;
 use crate::{
     fault::Fault,
     model::{
-        Campaign, CampaignId, CampaignStatus, CampaignSummary, Check, RunStatus, Samples, StoredCampaign,
-        StoredRun, TestRun,
+        Campaign, CampaignId, CampaignStatus, CampaignSummary, Check, PayloadSize, RunStatus, Samples,
+        StoredCampaign, StoredRun, TestRun,
     },
     whole_file,
 };
@@ -34,6 +35,17 @@ struct RunFile {
     format: u32,
     #[serde(flatten)]
     stored: StoredRun,
+}
+
+/// What a list needs of a [`RunFile`].
+#[derive(Deserialize)]
+struct RunStatusOnly {
+    run: StatusOnly,
+}
+
+#[derive(Deserialize)]
+struct StatusOnly {
+    status: RunStatus,
 }
 
 #[derive(Deserialize)]
@@ -87,18 +99,35 @@ impl Files {
         self.save_campaign(&Campaign { status, finished_at: Some(finished_at), ..campaign })
     }
 
-    /// Every campaign in no particular order. One that cannot be read is left out:
-    /// it must not hide the others, and `load` says what is wrong with it.
-    pub(super) fn list(&self) -> Result<Vec<CampaignSummary>, Fault> {
+    /// Every campaign but those to be left out, in no particular order. One that
+    /// cannot be read is left out as well: it must not hide the others, and `load`
+    /// says what is wrong with it.
+    pub(super) fn list(
+        &self,
+        is_left_out: impl Fn(&CampaignId) -> bool,
+    ) -> Result<Vec<CampaignSummary>, Fault> {
         let mut summaries = Vec::new();
-        for name in folders_in(&self.results)? {
-            match self.load(&CampaignId(name.clone())) {
-                Ok(Some(stored)) => summaries.push(summary(&stored)),
-                Ok(None) => {}
-                Err(fault) => tracing::warn!(campaign = name, %fault, "left out of the list"),
+        for id in folders_in(&self.results)?.into_iter().map(CampaignId) {
+            if is_left_out(&id) {
+                continue;
+            }
+            match self.summary(&id) {
+                Ok(found) => summaries.extend(found),
+                Err(fault) => tracing::warn!(campaign = %id, %fault, "left out of the list"),
             }
         }
         Ok(summaries)
+    }
+
+    fn summary(&self, id: &CampaignId) -> Result<Option<CampaignSummary>, Fault> {
+        let Some(campaign) = self.read_campaign(id)? else { return Ok(None) };
+        let folder = self.results.join(&id.0);
+        let mut completed = 0;
+        for name in folders_in(&folder)? {
+            let file: Option<RunStatusOnly> = read(&folder.join(name).join("run.json"))?;
+            completed += i64::from(file.is_some_and(|file| file.run.status == RunStatus::Completed));
+        }
+        Ok(Some(summary(&campaign, completed)))
     }
 
     /// None when there is no such campaign.
@@ -118,12 +147,46 @@ impl Files {
     }
 
     /// What was sampled in a test run, in the order of time.
-    pub(super) fn add_series(&self, run: &TestRun, samples: &mut Samples) -> Result<(), Fault> {
-        let folder = Path::new(&run.raw_files);
+    pub(super) fn add_series(&self, raw_files: &str, samples: &mut Samples) -> Result<(), Fault> {
+        let folder = Path::new(raw_files);
         if !is_plain(folder, 2) {
-            return Err(bad_name(&run.raw_files));
+            return Err(bad_name(raw_files));
         }
         series::read_samples(&self.results.join(folder), samples)
+    }
+
+    /// Those that have a `campaign.json`, in the order of their names.
+    pub(super) fn ids(&self) -> Result<Vec<CampaignId>, Fault> {
+        let names = folders_in(&self.results)?.into_iter().map(CampaignId);
+        Ok(names.filter(|id| self.campaign_file(id).is_some_and(|file| file.is_file())).collect())
+    }
+
+    pub(super) fn has(&self, id: &CampaignId) -> Result<bool, Fault> {
+        let file = self.campaign_file(id).ok_or_else(|| bad_name(&id.0))?;
+        // A link would lead out of the results folder.
+        let is_link = fs::symlink_metadata(self.results.join(&id.0)).is_ok_and(|facts| facts.is_symlink());
+        Ok(file.is_file() && !is_link)
+    }
+
+    /// What tells that there is a campaign goes last.
+    pub(super) fn delete(&self, id: &CampaignId) -> Result<(), Fault> {
+        let file = self.campaign_file(id).ok_or_else(|| bad_name(&id.0))?;
+        let folder = self.results.join(&id.0);
+        remove_content(&folder, &file)
+            .and_then(|()| fs::remove_file(&file))
+            .and_then(|()| fs::remove_dir(&folder))
+            .map_err(|error| {
+                Fault::failed(format!("cannot remove {}", folder.display()))
+                    .cause(error)
+                    .repair("make it writable for this user, or remove it by hand")
+            })
+    }
+
+    /// Size of everything in a campaign's folder, in bytes.
+    pub(super) fn bytes(&self, id: &CampaignId) -> Result<u64, Fault> {
+        self.campaign_file(id).ok_or_else(|| bad_name(&id.0))?;
+        let folder = self.results.join(&id.0);
+        bytes_below(&folder).map_err(|error| unreadable(&folder, error))
     }
 
     fn read_campaign(&self, id: &CampaignId) -> Result<Option<Campaign>, Fault> {
@@ -149,6 +212,34 @@ fn is_plain(path: &Path, components: usize) -> bool {
 
 fn bad_name(name: &str) -> Fault {
     Fault::failed(format!("cannot keep anything under {name:?}: it is no folder of the campaign"))
+}
+
+/// Links are removed, not followed.
+fn remove_content(folder: &Path, but: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = entry.path();
+        if path == but {
+            continue;
+        }
+        if entry.file_type()?.is_dir() { fs::remove_dir_all(path)? } else { fs::remove_file(path)? }
+    }
+    Ok(())
+}
+
+fn bytes_below(folder: &Path) -> io::Result<u64> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+        Err(error) => return Err(error),
+    };
+    let mut bytes = 0;
+    for entry in entries {
+        let entry = entry?;
+        let is_folder = entry.file_type()?.is_dir();
+        bytes += if is_folder { bytes_below(&entry.path())? } else { entry.metadata()?.len() };
+    }
+    Ok(bytes)
 }
 
 fn folders_in(folder: &Path) -> Result<Vec<String>, Fault> {
@@ -193,20 +284,22 @@ fn write<T: Serialize>(path: &Path, value: &T) -> Result<(), Fault> {
     whole_file::write(path, &json)
 }
 
-fn summary(stored: &StoredCampaign) -> CampaignSummary {
-    let campaign = &stored.campaign;
-    let completed = stored.runs.iter().filter(|stored| stored.run.status == RunStatus::Completed).count();
-    let mut apis: Vec<String> = campaign.plan.runs.iter().map(|run| run.api.id.clone()).collect();
-    apis.sort();
-    apis.dedup();
+fn summary(campaign: &Campaign, completed_runs: i64) -> CampaignSummary {
+    let planned = &campaign.plan.runs;
+    let apis: BTreeSet<String> = planned.iter().map(|run| run.api.id.clone()).collect();
+    let payloads: BTreeSet<PayloadSize> = planned.iter().map(|run| run.payload).collect();
     CampaignSummary {
         id: campaign.id.clone(),
-        mode: campaign.mode.to_string(),
+        mode: campaign.mode,
         started_at: campaign.started_at,
         finished_at: campaign.finished_at,
         status: campaign.status,
-        completed_runs: i64::try_from(completed).unwrap_or(i64::MAX),
-        planned_runs: i64::try_from(campaign.plan.runs.len()).unwrap_or(i64::MAX),
-        apis,
+        resumed: campaign.resumed_at.len() as u64,
+        completed_runs,
+        planned_runs: i64::try_from(planned.len()).unwrap_or(i64::MAX),
+        apis: apis.into_iter().collect(),
+        payloads: payloads.into_iter().collect(),
+        runtime: campaign.runtime.clone(),
+        fingerprint: campaign.fingerprint.clone(),
     }
 }

@@ -18,10 +18,22 @@ pub use postgres::{MIGRATIONS, Postgres, SchemaFile};
 use crate::{
     fault::Fault,
     model::{
-        Campaign, CampaignId, CampaignStatus, CampaignSummary, Check, Samples, StoredCampaign, TestRun,
-        WhichCampaign,
+        Campaign, CampaignFilter, CampaignId, CampaignStatus, CampaignSummary, Check, Samples,
+        StoredCampaign, StoredRun, TestRun, WhichCampaign,
     },
 };
+
+/// What became of a campaign that was to be imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Imported {
+    /// It is in the database now.
+    Stored {
+        /// With so many test runs.
+        runs: usize,
+    },
+    /// The database knew as much before.
+    ThereAlready,
+}
 
 /// Where campaigns are kept. A fake runtime has no database.
 #[derive(Debug)]
@@ -43,6 +55,15 @@ impl Store {
     /// As [`Postgres::connect`].
     pub async fn connect(results: &Path, metrics_url: &str) -> Result<Self, Fault> {
         Ok(Self { files: Files::new(results), database: Some(Postgres::connect(metrics_url).await?) })
+    }
+
+    /// Looks at campaigns in files and in the metrics database behind this URL,
+    /// which is left as it is.
+    ///
+    /// # Errors
+    /// As [`Postgres::look`].
+    pub async fn look(results: &Path, metrics_url: &str) -> Result<Self, Fault> {
+        Ok(Self { files: Files::new(results), database: Some(Postgres::look(metrics_url).await?) })
     }
 
     /// Records a campaign before anything of it is started.
@@ -105,24 +126,27 @@ impl Store {
         }
     }
 
-    /// The newest campaigns, newest first, at most `limit`.
+    /// The campaigns that are asked for, newest first.
     ///
     /// # Errors
     /// When the database or the results folder cannot be read.
-    pub async fn list(&self, limit: usize) -> Result<Vec<CampaignSummary>, Fault> {
+    pub async fn list(&self, filter: &CampaignFilter) -> Result<Vec<CampaignSummary>, Fault> {
         let mut summaries = match &self.database {
-            Some(database) => database.list(limit).await?,
+            Some(database) => database.list().await?,
             None => Vec::new(),
         };
-        for in_file in self.files.list()? {
+        // Files can be ahead only of what did not come to its end in the database.
+        let is_settled =
+            |id: &CampaignId| summaries.iter().any(|known| known.id == *id && known.finished_at.is_some());
+        for in_file in self.files.list(is_settled)? {
             match summaries.iter_mut().find(|known| known.id == in_file.id) {
                 Some(known) if is_ahead(&in_file, known) => *known = in_file,
                 Some(_) => {}
                 None => summaries.push(in_file),
             }
         }
+        summaries.retain(|summary| filter.admits(summary));
         summaries.sort_by(|a, b| (b.started_at, &b.id).cmp(&(a.started_at, &a.id)));
-        summaries.truncate(limit);
         Ok(summaries)
     }
 
@@ -136,7 +160,7 @@ impl Store {
     pub async fn load(&self, which: &WhichCampaign) -> Result<StoredCampaign, Fault> {
         let id = match which {
             WhichCampaign::Id(id) => id.clone(),
-            WhichCampaign::Latest => match self.list(1).await?.pop() {
+            WhichCampaign::Latest => match self.list(&CampaignFilter::default()).await?.into_iter().next() {
                 Some(newest) => newest.id,
                 None => return Err(none_stored()),
             },
@@ -173,13 +197,87 @@ impl Store {
         }
         // The database may have been away when they were saved.
         if samples.has_no_series() {
-            self.files.add_series(run, &mut samples)?;
+            self.files.add_series(&run.raw_files, &mut samples)?;
         }
         Ok(Some(samples))
     }
 
+    /// Removes a campaign and its raw files, for good.
+    ///
+    /// # Errors
+    /// When there is none of that name, or something of it cannot be removed; what
+    /// is left then is still listed and can be removed again.
+    pub async fn delete(&self, id: &CampaignId) -> Result<(), Fault> {
+        let in_files = self.files.has(id)?;
+        let in_database = match &self.database {
+            Some(database) => database.delete(id).await?,
+            None => false,
+        };
+        if !in_files && !in_database {
+            return Err(self.no_such_campaign(id).await);
+        }
+        if in_files { self.files.delete(id) } else { Ok(()) }
+    }
+
+    /// Gives the room of what was deleted back to the system, as far as it can be.
+    pub async fn reclaim(&self) {
+        if let Some(database) = &self.database {
+            database.reclaim().await;
+        }
+    }
+
+    /// Size of everything in a campaign's folder, in bytes; 0 without a folder.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn raw_bytes(&self, id: &CampaignId) -> Result<u64, Fault> {
+        self.files.bytes(id)
+    }
+
+    /// Ids of the campaigns that have files, in the order of their names.
+    ///
+    /// # Errors
+    /// When the results folder cannot be read.
+    pub fn ids_of_files(&self) -> Result<Vec<CampaignId>, Fault> {
+        self.files.ids()
+    }
+
+    /// Puts what the files of this or another results folder say of a campaign into
+    /// the database, unless it is there already.
+    ///
+    /// # Errors
+    /// When the files cannot be read, there are none, or the database cannot be
+    /// written; a campaign that came half-way is completed by the next import.
+    pub async fn import(&self, from: &Self, id: &CampaignId) -> Result<Imported, Fault> {
+        let Some(database) = &self.database else {
+            return Err(Fault::failed("there is no metrics database to import into"));
+        };
+        let Some(stored) = from.files.load(id)? else {
+            return Err(Fault::failed(format!("there are no files of campaign {id}")));
+        };
+        if database.load(id).await?.is_some_and(|known| !has_more(&stored, &known)) {
+            return Ok(Imported::ThereAlready);
+        }
+        database.delete(id).await?;
+        let Campaign { finished_at, status, .. } = stored.campaign;
+        // Not finished until all of it is there: so that a half is seen to be one.
+        let begun = Campaign { finished_at: None, status: CampaignStatus::Running, ..stored.campaign };
+        database.insert_campaign(&begun).await?;
+        for StoredRun { run, checks } in &stored.runs {
+            let mut run = run.clone();
+            if let Some(samples) = &mut run.samples {
+                from.files.add_series(&run.raw_files, samples)?;
+            }
+            database.save_run(id, &run, checks).await?;
+        }
+        if let Some(finished_at) = finished_at {
+            database.finish_campaign(id, status, finished_at).await?;
+        }
+        Ok(Imported::Stored { runs: stored.runs.len() })
+    }
+
     async fn no_such_campaign(&self, id: &CampaignId) -> Fault {
-        let known = match self.list(1000).await {
+        let known = match self.list(&CampaignFilter::default()).await {
             Ok(known) => known,
             Err(fault) => return fault,
         };

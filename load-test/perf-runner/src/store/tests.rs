@@ -1,3 +1,6 @@
+mod keeping;
+mod schema;
+
 use std::{
     collections::BTreeMap,
     sync::{
@@ -83,6 +86,10 @@ fn renamed(mut stored: StoredCampaign, id: &str, later_s: i64) -> StoredCampaign
         run.raw_files = run.raw_files.replace(&old, id);
     }
     stored
+}
+
+async fn list(store: &Store) -> Vec<CampaignSummary> {
+    store.list(&CampaignFilter::default()).await.unwrap()
 }
 
 fn id(text: &str) -> WhichCampaign {
@@ -235,7 +242,8 @@ async fn a_database_that_goes_away_loses_nothing() {
     let mut server = TemporaryCluster::start().unwrap();
     let results = tempfile::tempdir().unwrap();
     let store = Store::connect(results.path(), &server.superuser_url()).await.unwrap();
-    let stored = sample::normal();
+    let mut stored = sample::normal();
+    (stored.campaign.finished_at, stored.campaign.status) = (None, CampaignStatus::Running);
     store.begin_campaign(&stored.campaign).await.unwrap();
     store.save_run(&stored.campaign.id, &stored.runs[0].run, &stored.runs[0].checks).await.unwrap();
     server.pause().unwrap();
@@ -246,7 +254,7 @@ async fn a_database_that_goes_away_loses_nothing() {
     // The database has one test run, the files have both.
     let store = Store::connect(results.path(), &server.superuser_url()).await.unwrap();
     assert_eq!(store.load(&WhichCampaign::Latest).await.unwrap().runs, stored.runs);
-    assert_eq!(store.list(5).await.unwrap()[0].completed_runs, 2);
+    assert_eq!(list(&store).await[0].completed_runs, 2);
 }
 
 #[tokio::test]
@@ -256,16 +264,17 @@ async fn the_list_has_the_newest_first_from_database_and_files() {
     save(&store, &renamed(sample::normal(), "older", 0)).await;
     save(&store, &renamed(sample::one_failed(), "newer", 60)).await;
     save(&Store::in_files(bench.results.path()), &renamed(sample::normal(), "fake", 120)).await;
-    let list = store.list(10).await.unwrap();
+    let list = list(&store).await;
     let names: Vec<&str> = list.iter().map(|summary| summary.id.0.as_str()).collect();
     assert_eq!(names, ["fake", "newer", "older"]);
     assert_eq!((list[1].completed_runs, list[1].planned_runs), (1, 2));
     assert_eq!(list[1].apis, ["producer-api-rust-grpc", "producer-api-rust-rest"]);
-    assert_eq!(store.list(1).await.unwrap().len(), 1);
+    let smoke = CampaignFilter { modes: vec![crate::model::Mode::Full], ..CampaignFilter::default() };
+    assert_eq!(store.list(&smoke).await.unwrap(), []);
     assert_eq!(store.load(&WhichCampaign::Latest).await.unwrap().campaign.id.0, "fake");
     // Both implementations say the same of the same campaign.
-    let in_files = Store::in_files(bench.results.path()).list(10).await.unwrap();
-    assert_eq!(bench.database().await.list(10).await.unwrap(), in_files[1..]);
+    let in_files = self::list(&Store::in_files(bench.results.path())).await;
+    assert_eq!(self::list(&bench.database().await).await, in_files[1..]);
 }
 
 #[tokio::test]
@@ -290,7 +299,7 @@ async fn a_damaged_file_is_named_and_hides_no_other_campaign() {
     save(&store, &sample::normal()).await;
     let damaged = folder.path().join("damaged/campaign.json");
     crate::whole_file::write(&damaged, b"{\"format\":1,\"campaign\":{\"id\":").unwrap();
-    assert_eq!(store.list(10).await.unwrap().len(), 1);
+    assert_eq!(list(&store).await.len(), 1);
     let fault = store.load(&id("damaged")).await.unwrap_err();
     assert!(fault.to_string().contains("damaged/campaign.json"), "{fault}");
     crate::whole_file::write(&damaged, b"{\"format\":2}").unwrap();
@@ -312,118 +321,4 @@ async fn files_stay_inside_the_folder_of_the_campaign() {
         run.raw_files.clone_from(&place);
         assert!(store.save_run(&stored.campaign.id, &run, &[]).await.is_err(), "{place:?} was taken");
     }
-}
-
-#[tokio::test]
-async fn a_newer_schema_is_refused_and_left_alone() {
-    let bench = Bench::new().await;
-    drop(bench.store().await);
-    let mut sql = bench.sql().await;
-    sql.execute(
-        "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
-         values (999, 'from the future', true, '', 0)",
-    )
-    .await
-    .unwrap();
-    let fault = Postgres::connect(&bench.url()).await.unwrap_err();
-    let newest = format!("schema version 999, this runner knows up to {}", MIGRATIONS.len());
-    assert!(fault.to_string().contains(&newest), "{fault}");
-    assert!(fault.repair.unwrap().contains("newer runner"));
-}
-
-#[tokio::test]
-async fn a_schema_of_another_history_is_refused() {
-    let bench = Bench::new().await;
-    drop(bench.store().await);
-    bench.sql().await.execute("update _sqlx_migrations set checksum = 'x' where version = 3").await.unwrap();
-    let fault = Postgres::connect(&bench.url()).await.unwrap_err();
-    assert!(fault.to_string().contains("migration 3"), "{fault}");
-    assert!(fault.repair.unwrap().contains("another database"));
-}
-
-#[tokio::test]
-async fn a_database_out_of_reach_is_refused_without_its_password() {
-    let bench = Bench::new().await;
-    let missing = bench.cluster.url("postgres", "no_such_database");
-    let wrong = bench.url().replace(bench.cluster.password(), "s3cret");
-    let closed = "postgresql://me:s3cret@127.0.0.1:1/metrics";
-    let garbled = "postgresql://me:s3cret@127.0.0.1:port/metrics";
-    for (url, expected) in [
-        (missing.as_str(), "no_such_database"),
-        (wrong.as_str(), "password"),
-        (closed, "127.0.0.1:1/metrics is out of reach"),
-        (garbled, "cannot be understood"),
-    ] {
-        let fault = Postgres::connect(url).await.unwrap_err();
-        let told = format!("{fault} {fault:?}");
-        assert!(told.contains(expected), "{told}");
-        assert!(!told.contains("s3cret") && !told.contains(bench.cluster.password()), "{told}");
-        assert!(fault.repair.is_some());
-    }
-}
-
-#[tokio::test]
-async fn a_row_that_makes_no_sense_is_told_by_table_key_and_column() {
-    let bench = Bench::new().await;
-    save(&bench.store().await, &sample::normal()).await;
-    bench.sql().await.execute("update test_runs set steps = '[{\"name\": 7}]' where slot = 2").await.unwrap();
-    let fault = bench.database().await.load(&WhichCampaign::Latest).await.unwrap_err();
-    assert!(fault.to_string().contains("test_runs.steps of 20261121-104351-smoke-7f3a.r1s02"), "{fault}");
-}
-
-/// Each migration meets the rows of those before it, and leaves its own.
-#[tokio::test]
-async fn migrations_apply_one_by_one_to_tables_with_rows() {
-    let bench = Bench::new().await;
-    let mut sql = bench.sql().await;
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/migrations");
-    for file in MIGRATIONS {
-        sql.execute(file.sql).await.unwrap_or_else(|error| panic!("{}: {error}", file.name));
-        let rows = std::fs::read_to_string(folder.join(format!("{}.sql", file.name))).unwrap();
-        sql.execute(sqlx::AssertSqlSafe(rows)).await.unwrap_or_else(|error| panic!("{}: {error}", file.name));
-    }
-    let tables =
-        sql.fetch_all("select relname as name from pg_stat_user_tables order by relname").await.unwrap();
-    let tables: Vec<String> = tables.iter().map(|table| table.get("name")).collect();
-    for name in &tables {
-        let query = sqlx::AssertSqlSafe(format!("select count(*) from {name}"));
-        let count: i64 = sqlx::query_scalar(query).fetch_one(&mut sql).await.unwrap();
-        assert!(count > 0, "{name} has no rows");
-    }
-    // Everything hangs on the campaign.
-    sql.execute("delete from campaigns").await.unwrap();
-    for name in &tables {
-        let query = sqlx::AssertSqlSafe(format!("select count(*) from {name}"));
-        let count: i64 = sqlx::query_scalar(query).fetch_one(&mut sql).await.unwrap();
-        assert_eq!(count, 0, "{name} keeps rows of a deleted campaign");
-    }
-}
-
-#[tokio::test]
-async fn every_table_and_column_says_what_it_holds() {
-    let bench = Bench::new().await;
-    drop(bench.store().await);
-    let silent: Vec<String> = sqlx::query_scalar(
-        "select c.relname || coalesce('.' || a.attname, '')
-           from pg_class c
-           left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-          where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and c.relname <> '_sqlx_migrations'
-            and (col_description(c.oid, a.attnum) is null or obj_description(c.oid) is null)",
-    )
-    .fetch_all(&mut bench.sql().await)
-    .await
-    .unwrap();
-    assert_eq!(silent, Vec::<String>::new());
-}
-
-#[test]
-fn every_file_of_the_schema_folder_is_a_migration() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../postgres/metrics");
-    let mut files: Vec<String> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    files.sort();
-    assert_eq!(files, MIGRATIONS.map(|file| format!("{}.sql", file.name)));
-    assert!(MIGRATIONS.iter().all(|file| file.name.starts_with(&format!("{:04}_", file.version))));
 }

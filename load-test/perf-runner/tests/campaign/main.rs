@@ -11,3 +11,4 @@ mod nothing_left_behind;
 mod pinned_k6;
 mod runner;
 mod settings_of_services;
+mod stored_campaigns;

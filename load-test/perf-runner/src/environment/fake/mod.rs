@@ -4,10 +4,7 @@
 //! Its numbers are made up. They are drawn from the seed, so the same seed and
 //! the same plan give the same files, byte for byte.
 
-mod curve;
 mod generator;
-mod held;
-mod samples;
 mod stream;
 
 use std::{collections::BTreeMap, path::Path};
@@ -20,8 +17,8 @@ use crate::{
     fault::Fault,
     interrupt::Interrupt,
     model::{
-        Api, ApplicationDatabase, Build, Ceiling, CeilingJob, Endpoint, EventTemplate, FakeDatabase,
-        GeneratorJob, GeneratorRun, RunningService, ServiceEnd,
+        Api, ApplicationDatabase, Build, Ceiling, CeilingJob, Endpoint, EventTemplate, FakeRow, GeneratorJob,
+        GeneratorRun, RunningService, Samples, ServiceEnd,
     },
     progress::Observer,
 };
@@ -62,14 +59,14 @@ pub enum FakeFault {
 pub struct FakeEnvironment {
     seed: u64,
     faults: Vec<(String, FakeFault)>,
-    database: FakeDatabase,
+    rows: Vec<FakeRow>,
     service: Option<Api>,
 }
 
 impl FakeEnvironment {
     /// Everything goes well; all numbers are drawn from the seed.
     pub fn new(seed: u64) -> Self {
-        Self { seed, faults: Vec::new(), database: FakeDatabase::default(), service: None }
+        Self { seed, faults: Vec::new(), rows: Vec::new(), service: None }
     }
 
     /// The same, and this goes wrong with this API.
@@ -123,7 +120,7 @@ impl Environment for FakeEnvironment {
     }
 
     fn application_database(&self) -> Result<ApplicationDatabase, Fault> {
-        Ok(ApplicationDatabase::Fake(self.database.clone()))
+        Ok(ApplicationDatabase::Fake(self.rows.clone()))
     }
 
     fn database_facts(&self) -> BTreeMap<String, String> {
@@ -131,7 +128,7 @@ impl Environment for FakeEnvironment {
     }
 
     async fn clear(&mut self) -> Result<(), Fault> {
-        self.database = FakeDatabase::default();
+        self.rows.clear();
         Ok(())
     }
 
@@ -170,9 +167,9 @@ impl Environment for FakeEnvironment {
         let random = self.random(&format!("load {}", job.folder.file_name().unwrap_or_default().display()));
         let faults: Vec<FakeFault> =
             self.faults.iter().filter(|(name, _)| *name == api.id).map(|(_, fault)| *fault).collect();
-        let loaded = generator::run(job, (&api, &faults), interrupt, random)?;
-        self.database = loaded.database;
-        Ok(GeneratorRun { end: loaded.end, samples: loaded.samples })
+        let loaded = generator::run(job, &faults, interrupt, random)?;
+        self.rows.extend(loaded.rows);
+        Ok(GeneratorRun { end: loaded.end, samples: Samples::default() })
     }
 
     async fn measure_ceiling(&mut self, job: &CeilingJob) -> Ceiling {

@@ -8,6 +8,7 @@ use std::{
 use postgres_cluster::{Binaries, Cluster, ClusterError, ClusterSettings};
 
 use super::{
+    files,
     launch::DeathSignal,
     lease::{Ending, Lease},
     place::ServerPlace,
@@ -29,6 +30,11 @@ pub(super) enum Purpose {
 }
 
 impl Purpose {
+    /// What the record of processes calls its server.
+    pub(super) fn server_name(self) -> String {
+        format!("PostgreSQL ({})", self.word())
+    }
+
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Application => "application",
@@ -69,13 +75,14 @@ impl ClusterHost {
         postgres_cluster::stop_left_over(&data_dir).map_err(|error| fault(purpose, error))?;
         let mut settings = ClusterSettings::new(&data_dir);
         settings.log_file = self.logs.join(format!("postgres-{}.log", purpose.word()));
+        files::bound_log(&settings.log_file);
         settings.max_connections = MAX_CONNECTIONS;
         if purpose != Purpose::Standing {
             let processors = if purpose == Purpose::Application { &self.processors[..] } else { &[] };
             settings.launcher = self.place.launcher.on(processors).prefix(DeathSignal::Int);
         }
         let cluster = Cluster::start(&self.binaries, &settings).map_err(|error| fault(purpose, error))?;
-        lease.started(&format!("PostgreSQL ({})", purpose.word()), cluster.pid(), Ending::Interrupt)?;
+        lease.started(&purpose.server_name(), cluster.pid(), Ending::Interrupt)?;
         Ok(cluster)
     }
 

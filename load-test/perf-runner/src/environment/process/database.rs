@@ -15,7 +15,8 @@ const ROLES: &str = include_str!("../../../../../postgres/roles.sql");
 const CLEAR: &str = include_str!("../../../../../postgres/queries/clear.sql");
 
 const APPLICATION: &str = "car_entities";
-const METRICS: &str = "performance_metrics";
+/// The metrics database in our own cluster.
+pub(super) const METRICS: &str = "performance_metrics";
 /// A server that has not let us in by then is out of reach.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
 /// How ids look that the runner makes: `<kind>-<8 hexadecimal digits>-...`.

@@ -12,6 +12,8 @@ use sha2::{Digest as _, Sha256};
 
 /// How much of a log's end is read for its last lines.
 const TAIL_BYTES: u64 = 32 * 1024;
+/// Beyond this a log that is only ever appended to begins anew.
+const LOG_BYTES: u64 = 1024 * 1024;
 /// A line of a log may be a whole page; the reader wants its beginning.
 const LINE_CHARACTERS: usize = 400;
 
@@ -39,6 +41,15 @@ pub(super) fn beside(path: &Path, added: &str) -> PathBuf {
     let mut name = OsString::from(path.file_name().unwrap_or_default());
     name.push(added);
     path.with_file_name(name)
+}
+
+/// Begins a log anew that has grown large; the old one is kept beside it, and the
+/// one before that is gone.
+pub(super) fn bound_log(path: &Path) {
+    if fs::metadata(path).is_ok_and(|facts| facts.len() > LOG_BYTES) {
+        // A log that cannot be moved goes on growing, which harms nobody today.
+        let _ = fs::rename(path, beside(path, ".old"));
+    }
 }
 
 /// The last lines of a log, without control characters; none when it cannot be read.
@@ -120,6 +131,21 @@ mod tests {
         fs::write(&path, b"one\ntwo\n\n\x1b[31mERROR\x1b[0m\tport \xff taken\n").unwrap();
         assert_eq!(last_lines(&path, 2), ["two", "ERROR port \u{fffd} taken"]);
         assert_eq!(last_lines(&folder.path().join("none"), 2), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_log_begins_anew_when_it_has_grown_large_and_the_last_one_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("postgres-metrics.log");
+        bound_log(&path);
+        fs::write(&path, vec![b'x'; usize::try_from(LOG_BYTES).unwrap()]).unwrap();
+        bound_log(&path);
+        assert!(path.is_file(), "a log of the allowed size was moved");
+        fs::write(&path, vec![b'y'; usize::try_from(LOG_BYTES).unwrap() + 1]).unwrap();
+        fs::write(beside(&path, ".old"), "older").unwrap();
+        bound_log(&path);
+        assert!(!path.exists());
+        assert!(fs::read(beside(&path, ".old")).unwrap().starts_with(b"yy"));
     }
 
     #[test]

@@ -158,6 +158,17 @@ pub(super) fn end(child: &StartedProcess) -> bool {
     true
 }
 
+/// A process that a living holder has on record, by its name; none when there is no
+/// such holder or process.
+pub(super) fn child_of_holder(folder: &Path, name: &str) -> Option<u32> {
+    let record = read(&folder.join("processes.json"))?;
+    if record.boot_id != boot_id() || !record.holder?.is_running() {
+        return None;
+    }
+    let child = record.children.into_iter().find(|child| child.name == name)?;
+    child.process.is_running().then_some(child.process.pid)
+}
+
 /// Identifies this start of the system.
 pub(super) fn boot_id() -> String {
     fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()

@@ -16,6 +16,7 @@ mod identity;
 mod k6;
 pub mod launch;
 mod lease;
+mod onlooker;
 mod pgbench;
 mod place;
 mod ports;
@@ -30,6 +31,7 @@ use std::{collections::BTreeMap, path::Path, pin::pin, time::Duration};
 use postgres_cluster::{Binaries, Cluster};
 
 pub use binaries::provide as provide_postgres;
+pub use onlooker::metrics_url_in_use;
 pub use settings::ProcessSettings;
 
 use self::{

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use super::row::{Reader, RowError, count, json, text};
-use crate::model::{Campaign, CampaignId, CampaignStatus, CampaignSummary, GitState};
+use crate::model::{Campaign, CampaignId, CampaignStatus, CampaignSummary, GitState, PayloadSize};
 
 const INSERT: &str = "
     insert into campaigns (campaign_id, mode, plan, seed, think_time_ms, git_commit, git_dirty, environment,
@@ -70,6 +70,15 @@ pub(super) async fn finish(
     Ok(done.rows_affected() == 1)
 }
 
+/// With everything that hangs on it; gives whether there was such a campaign.
+pub(super) async fn delete(connection: &mut PgConnection, id: &CampaignId) -> Result<bool, RowError> {
+    let done = sqlx::query("delete from campaigns where campaign_id = $1")
+        .bind(text(&id.0))
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 pub(super) async fn load(
     connection: &mut PgConnection,
     id: &CampaignId,
@@ -100,34 +109,38 @@ pub(super) async fn load(
 }
 
 const LIST: &str = "
-    select campaign_id, mode, started_at, finished_at, status,
+    select campaign_id, mode, started_at, finished_at, status, runtime, fingerprint,
+           cardinality(resumed_at)::bigint as resumed,
            (select count(*) from test_runs run
              where run.campaign_id = campaign.campaign_id and run.status = 'completed') as completed_runs,
            jsonb_array_length(plan -> 'runs')::bigint as planned_runs,
            array(select distinct (planned -> 'api' ->> 'id') collate \"C\" as api
                    from jsonb_array_elements(plan -> 'runs') planned
-                  order by api) as apis
+                  order by api) as apis,
+           array(select distinct planned ->> 'payload' from jsonb_array_elements(plan -> 'runs') planned) as payloads
       from campaigns campaign
-     order by started_at desc, campaign_id collate \"C\" desc
-     limit $1";
+     order by started_at desc, campaign_id collate \"C\" desc";
 
-pub(super) async fn list(
-    connection: &mut PgConnection,
-    limit: usize,
-) -> Result<Vec<CampaignSummary>, RowError> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = sqlx::query(LIST).bind(limit).fetch_all(connection).await?;
+/// All of them, newest first.
+pub(super) async fn list(connection: &mut PgConnection) -> Result<Vec<CampaignSummary>, RowError> {
+    let rows = sqlx::query(LIST).fetch_all(connection).await?;
     let summary = |row| {
         let row = Reader::new("campaigns", &["campaign_id"], row)?;
+        let mut payloads: Vec<PayloadSize> = row.words("payloads")?;
+        payloads.sort_unstable();
         Ok(CampaignSummary {
             id: CampaignId(row.get("campaign_id")?),
-            mode: row.get("mode")?,
+            mode: row.word("mode")?,
             started_at: row.get("started_at")?,
             finished_at: row.get("finished_at")?,
             status: row.word("status")?,
+            resumed: row.count("resumed")?,
             completed_runs: row.get("completed_runs")?,
             planned_runs: row.get("planned_runs")?,
             apis: row.get("apis")?,
+            payloads,
+            runtime: row.get("runtime")?,
+            fingerprint: row.get("fingerprint")?,
         })
     };
     rows.iter().map(summary).collect()

@@ -53,6 +53,16 @@ impl Postgres {
         Ok(Self { pool, place })
     }
 
+    /// Connects for reading: the schema must be the one this runner knows already.
+    ///
+    /// # Errors
+    /// As [`Postgres::connect`], and when the schema is older than this runner.
+    pub async fn look(metrics_url: &str) -> Result<Self, Fault> {
+        let (pool, place) = connection::open(metrics_url).await?;
+        schema::demand_current(&pool, &place).await?;
+        Ok(Self { pool, place })
+    }
+
     pub(super) async fn insert_campaign(&self, campaign: &Campaign) -> Result<(), Fault> {
         let stored = async {
             let mut transaction = self.pool.begin().await?;
@@ -106,10 +116,30 @@ impl Postgres {
         }
     }
 
-    pub(super) async fn list(&self, limit: usize) -> Result<Vec<CampaignSummary>, Fault> {
+    /// Whether there was such a campaign.
+    pub(super) async fn delete(&self, id: &CampaignId) -> Result<bool, Fault> {
+        let deleted = async {
+            let mut connection = self.pool.acquire().await?;
+            campaigns::delete(&mut connection, id).await
+        };
+        deleted.await.map_err(|error| {
+            Fault::failed(format!("cannot delete campaign {id} from {}", self.named()))
+                .cause(error)
+                .repair("give its role the right to delete there")
+        })
+    }
+
+    /// A cluster that runs for one command at a time has no time to tidy up by itself.
+    pub(super) async fn reclaim(&self) {
+        if let Err(error) = sqlx::raw_sql("vacuum").execute(&self.pool).await {
+            tracing::warn!(%error, "the metrics database was not tidied up");
+        }
+    }
+
+    pub(super) async fn list(&self) -> Result<Vec<CampaignSummary>, Fault> {
         let found = async {
             let mut connection = self.pool.acquire().await?;
-            campaigns::list(&mut connection, limit).await
+            campaigns::list(&mut connection).await
         };
         found.await.map_err(|error| self.not_read("the list of campaigns", error))
     }

@@ -131,6 +131,13 @@ impl<'r> Reader<'r> {
         serde_json::from_value(Value::String(word)).map_err(|error| self.unreadable(column, error))
     }
 
+    /// Several of them.
+    pub(super) fn words<T: DeserializeOwned>(&self, column: &'static str) -> Result<Vec<T>, RowError> {
+        let words: Vec<String> = self.get(column)?;
+        let word = |word| serde_json::from_value(Value::String(word));
+        words.into_iter().map(word).collect::<Result<_, _>>().map_err(|error| self.unreadable(column, error))
+    }
+
     /// A jsonb column as one of the model's types.
     pub(super) fn json<T: DeserializeOwned>(&self, column: &'static str) -> Result<T, RowError> {
         let value: Value = self.get(column)?;

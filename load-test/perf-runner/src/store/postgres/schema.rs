@@ -70,15 +70,35 @@ pub(super) async fn migrate(pool: &PgPool, place: &str) -> Result<(), Fault> {
     migrator.run(pool).await.map_err(|error| not_migrated(place, error))
 }
 
-/// A newer runner's tables may mean something else under the same names.
-async fn refuse_newer(pool: &PgPool, place: &str) -> Result<(), Fault> {
-    let found = applied_version(pool).await.map_err(|error| {
+/// Whoever may not change the schema needs it as it is.
+pub(super) async fn demand_current(pool: &PgPool, place: &str) -> Result<(), Fault> {
+    refuse_newer(pool, place).await?;
+    let found = found_version(pool, place).await?;
+    if found < known_version() {
+        let has = found.map_or("none".to_owned(), |version| version.to_string());
+        return Err(Fault::failed(format!(
+            "the metrics database at {place} has schema version {has}, older than this runner's"
+        ))
+        .repair("wait until nobody uses it: then this runner brings it up to date"));
+    }
+    Ok(())
+}
+
+fn known_version() -> Option<i64> {
+    MIGRATIONS.map(|file| file.version).into_iter().max()
+}
+
+async fn found_version(pool: &PgPool, place: &str) -> Result<Option<i64>, Fault> {
+    applied_version(pool).await.map_err(|error| {
         Fault::failed(format!("cannot read the schema version of the metrics database at {place}"))
             .cause(error)
             .repair("give its role the right to read and create tables there")
-    })?;
-    let known = MIGRATIONS.map(|file| file.version).into_iter().max();
-    match (found, known) {
+    })
+}
+
+/// A newer runner's tables may mean something else under the same names.
+async fn refuse_newer(pool: &PgPool, place: &str) -> Result<(), Fault> {
+    match (found_version(pool, place).await?, known_version()) {
         (Some(found), Some(known)) if found > known => Err(Fault::failed(format!(
             "the metrics database at {place} has schema version {found}, this runner knows up to {known}"
         ))

@@ -1,0 +1,33 @@
+//! `runs show`.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{
+    Fault, Format, GivenArgs, Observer, Places, print,
+    stored::{self, OpenStore},
+};
+use crate::report;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ShowArgs {
+    /// A campaign's id, or `latest`.
+    #[arg(value_name = "ID", default_value = "latest")]
+    campaign: String,
+    /// How to print it.
+    #[arg(long, value_enum, default_value = "table", env = "PERF_FORMAT")]
+    format: Format,
+    #[command(flatten)]
+    given: GivenArgs,
+}
+
+pub(super) async fn run(args: ShowArgs, places: &Places, observer: &dyn Observer) -> Result<ExitCode, Fault> {
+    let open = OpenStore::for_reading(args.given, places, observer).await?;
+    let campaign = open.load(&stored::which(&args.campaign)).await?;
+    print::result(&match args.format {
+        Format::Table => report::text::campaign(&campaign) + &report::figures::of(&campaign),
+        Format::Json => print::json(&campaign)?,
+    });
+    Ok(ExitCode::SUCCESS)
+}
