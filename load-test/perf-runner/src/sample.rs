@@ -308,6 +308,7 @@ fn phase(slot: u32) -> PhaseFigures {
         connections_opened: Some(1),
         window: None,
         seconds: Vec::new(),
+        summary_differences: None,
     }
 }
 

@@ -15,9 +15,10 @@ use perf_runner::{
     fault::Fault,
     interrupt::{Interrupt, Urgency},
     load::{self, LoadOf, LoadPaths},
+    measure::{self, Measured},
     model::{
         Api, Audit, CampaignId, GeneratorSummary, Language, LoadResult, Mode, PayloadSize, PhaseLoad, Plan,
-        PlannedPhase, PlannedRun, Protocol, ServiceEnd, TestRunId,
+        PlannedPhase, PlannedRun, Protocol, Samples, ServiceEnd, Target, TestRunId,
     },
     progress::Silence,
 };
@@ -77,12 +78,21 @@ struct Cycle {
     result: LoadResult,
     audit: Audit,
     service: ServiceEnd,
+    samples: Samples,
 }
 
 async fn cycle(environment: &mut FakeEnvironment, folder: &Path, urgency: Urgency) -> Result<Cycle, Fault> {
+    cycle_of(&plan(), environment, folder, urgency).await
+}
+
+async fn cycle_of(
+    plan: &Plan,
+    environment: &mut FakeEnvironment,
+    folder: &Path,
+    urgency: Urgency,
+) -> Result<Cycle, Fault> {
     let (sender, interrupt) = Interrupt::channel();
     sender.send_replace(urgency);
-    let plan = plan();
     let run = &plan.runs[0];
     let templates = load::make_templates(run.payload, plan.seed)?;
     environment.build(&[api()], &Silence).await?.remove(0).map_err(|(_, fault)| fault)?;
@@ -91,7 +101,7 @@ async fn cycle(environment: &mut FakeEnvironment, folder: &Path, urgency: Urgenc
     let service = environment.start_service(&run.api, &folder.join("service.log")).await?;
     environment.prove(&templates[0]).await?;
     environment.clear().await?;
-    let of = LoadOf { plan: &plan, run, endpoint: &service.endpoint, templates: &templates, streams: true };
+    let of = LoadOf { plan, run, endpoint: &service.endpoint, templates: &templates, streams: true };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let job = load::prepare(&of, &LoadPaths { repository: &root, folder }, 2)?;
     let ran = environment.run_generator(&job, &interrupt).await?;
@@ -100,7 +110,7 @@ async fn cycle(environment: &mut FakeEnvironment, folder: &Path, urgency: Urgenc
     let sent = Sent { tag: &run.tag, templates: &templates, load: &result };
     let facts = audit::read(&environment.application_database()?, &sent).await?;
     let audit = audit::judge(&result, &facts);
-    Ok(Cycle { result, audit, service })
+    Ok(Cycle { result, audit, service, samples: ran.samples })
 }
 
 async fn with(fault: FakeFault) -> Result<Cycle, Fault> {
@@ -187,4 +197,59 @@ async fn a_fault_of_one_api_leaves_the_others_alone() {
     let folder = tempfile::tempdir().unwrap();
     let mut environment = FakeEnvironment::new(7).with_fault("another-api", FakeFault::ExitsAtStart);
     assert!(cycle(&mut environment, folder.path(), Urgency::None).await.is_ok());
+}
+
+/// The plan of two held loads.
+fn held() -> Plan {
+    let phase = |name: &str, vus, start_ms| PlannedPhase {
+        name: name.into(),
+        load: PhaseLoad::Vus { vus, hold_ms: 20_000 },
+        start_ms,
+        settle_ms: 2_000,
+    };
+    let mut plan = plan();
+    plan.runs[0].phases = vec![phase("p1", 10, 0), phase("p2", 2_000, 31_000)];
+    plan
+}
+
+#[tokio::test]
+async fn held_loads_give_a_stream_and_samples_that_agree_with_the_summary_and_the_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let held = held();
+    let done = cycle_of(&held, &mut FakeEnvironment::new(7), folder.path(), Urgency::None).await.unwrap();
+    assert_eq!(done.result.summary_differences, Some(Vec::new()));
+    assert!(done.result.phases.iter().all(|phase| phase.unaccounted() == 0));
+    let [small, large] = [0, 1].map(|phase| done.result.phases[phase].acknowledged);
+    // Ten users ask for a hundred events a second; two thousand do not get twenty thousand.
+    assert!((1_900..2_000).contains(&small) && large > 10 * small && large < 100 * small, "{small} {large}");
+    assert_eq!((done.audit.stored, done.audit.lost), (small + large, 0));
+    assert_eq!(done.audit.statements_per_event, Some(1.0));
+    assert!(done.audit.unknown > 0, "two thousand users are too many for it");
+
+    let of =
+        Measured { run: &held.runs[0], load: &done.result, samples: Some(&done.samples), think_time_ms: 100 };
+    for figures in measure::phases(&of) {
+        let window = figures.window.unwrap();
+        let little = window.time_weighted_vus.unwrap() / window.mean_vus.unwrap();
+        assert!((0.9..1.1).contains(&little), "{little}");
+        assert!(window.resources[&Target::Api].cpu_seconds_per_1000_events.unwrap() > 0.0);
+        assert!((window.statements_per_event.unwrap() - 1.0).abs() < 1e-9);
+        assert_eq!(figures.seconds.len(), 20);
+    }
+}
+
+#[tokio::test]
+async fn what_goes_wrong_with_held_loads_is_found_too() {
+    let of = async |fault| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut environment = FakeEnvironment::new(7).with_fault(API, fault);
+        cycle_of(&held(), &mut environment, folder.path(), Urgency::None).await.unwrap()
+    };
+    assert_eq!(of(FakeFault::LosesAnEvent).await.audit.lost, 1);
+    assert_eq!(of(FakeFault::ChangesAnEvent).await.audit.content_differs, 1);
+    let refused = of(FakeFault::RefusesEvents).await;
+    assert!(refused.result.phases[0].failed.values().sum::<u64>() > 900);
+    assert_eq!((refused.audit.unexpected, refused.audit.lost), (0, 0));
+    let dead = of(FakeFault::DiesUnderLoad).await;
+    assert!(dead.service.early && dead.audit.unknown > 0 && dead.audit.lost == 0);
 }

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Sent;
-use crate::model::{EntityId, EventTemplate, FakeRow, StoredFacts};
+use crate::model::{EntityId, EventTemplate, FakeBlock, FakeDatabase, FakeRow, StoredFacts};
 
 /// How many wrong rows are named.
 const EXAMPLES: usize = 5;
 
-pub(super) fn read(rows: &[FakeRow], sent: &Sent<'_>) -> StoredFacts {
+pub(super) fn read(database: &FakeDatabase, sent: &Sent<'_>) -> StoredFacts {
+    let FakeDatabase { rows, blocks, statements } = database;
     let refused: BTreeSet<&str> = sent.unacknowledged(true).into_iter().collect();
     let unanswered: BTreeSet<&str> = sent.unacknowledged(false).into_iter().collect();
     let (mut expected_ids, mut expected_rows, mut content_differs) = (BTreeSet::new(), 0, 0);
@@ -27,17 +28,25 @@ pub(super) fn read(rows: &[FakeRow], sent: &Sent<'_>) -> StoredFacts {
             wrong.insert(row.id.as_str());
         }
     }
+    let in_blocks: u64 = blocks.iter().map(|block| block.calls).sum();
+    let expected_in_blocks: u64 = blocks.iter().map(|block| expected(block, sent)).sum();
     StoredFacts {
-        rows: rows.len() as u64,
-        expected_rows,
+        rows: rows.len() as u64 + in_blocks,
+        expected_rows: expected_rows + expected_in_blocks,
         failed_but_stored: expected_ids.intersection(&refused).count() as u64,
         unknown_and_stored: expected_ids.intersection(&unanswered).count() as u64,
-        expected_ids: expected_ids.len() as u64,
+        expected_ids: expected_ids.len() as u64 + expected_in_blocks,
         content_differs,
         examples: wrong.into_iter().take(EXAMPLES).map(str::to_owned).collect(),
-        statements: None,
-        statements_missing: Some("the fake database runs no statements".to_owned()),
+        statements: statements.clone(),
+        statements_missing: statements.is_none().then(|| "the fake database ran no statements".to_owned()),
     }
+}
+
+/// How many rows of a block the run can have sent.
+fn expected(block: &FakeBlock, sent: &Sent<'_>) -> u64 {
+    let ours = block.tag == sent.tag && block.vu > 0;
+    if ours { sent.attempts().saturating_sub(block.first_call).min(block.calls) } else { 0 }
 }
 
 /// The template of an id that the run can have sent.

@@ -54,6 +54,6 @@ pub async fn read(database: &ApplicationDatabase, sent: &Sent<'_>) -> Result<Sto
         ApplicationDatabase::Postgres { service_url, runner_url, .. } => {
             postgres::read(service_url, runner_url, sent).await
         }
-        ApplicationDatabase::Fake(rows) => Ok(fake::read(rows, sent)),
+        ApplicationDatabase::Fake(database) => Ok(fake::read(database, sent)),
     }
 }

@@ -73,6 +73,11 @@ impl Measured<'_> {
             connections_opened: numbers.connections_opened,
             window,
             seconds: seconds.map(|of| seconds::series(phase, &of, ended_ms)).unwrap_or_default(),
+            summary_differences: self
+                .load
+                .summary_differences
+                .as_ref()
+                .map(|all| all.iter().filter(|difference| difference.phase == phase.name).cloned().collect()),
         }
     }
 

@@ -162,12 +162,12 @@ impl StoredCampaign {
     pub fn spent(&self) -> Spent {
         let took = self.campaign.finished_at.map(|end| end - self.campaign.started_at);
         let events = |stored: &StoredRun| stored.run.phases.iter().map(|phase| phase.iterations).sum();
-        let samples = self.runs.iter().filter_map(|stored| stored.run.samples.as_ref());
-        let of_k6 = samples.flat_map(|samples| &samples.resources).filter(|of| of.target == Target::K6);
+        let phases = self.runs.iter().flat_map(|stored| &stored.run.phases);
+        let of_k6 = phases.filter_map(|phase| phase.window.as_ref()?.resources.get(&Target::K6));
         Spent {
             total_ms: took.and_then(|took| u64::try_from(took.num_milliseconds()).ok()),
             events: self.runs.iter().map(events).max(),
-            generator_bytes: of_k6.filter_map(|sample| sample.rss_bytes).max(),
+            generator_bytes: of_k6.filter_map(|used| used.rss_max_bytes).max(),
             ..Spent::default()
         }
     }

@@ -88,11 +88,16 @@ impl Histogram {
     }
 
     /// Counts one duration; what is outside the bounds counts as the bound.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Clamped just before.
     pub fn record_ms(&mut self, duration_ms: f64) {
+        self.record_many_ms(duration_ms, 1);
+    }
+
+    /// Counts a duration so many times.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Clamped just before.
+    pub fn record_many_ms(&mut self, duration_ms: f64, count: u64) {
         #[allow(clippy::cast_precision_loss)]
         let us = (duration_ms * 1000.0).round().clamp(LOWEST_US as f64, HIGHEST_US as f64);
-        self.0.saturating_record(us as u64);
+        self.0.saturating_record_n(us as u64, count);
     }
 
     /// Adds all durations of another.

@@ -57,7 +57,9 @@ pub use plan::{PhaseLoad, Plan, PlannedPhase, PlannedRun};
 pub use quantiles::Quantiles;
 pub use sample::{ActivitySample, DatabaseCounters, MissingSource, ResourceSample, Samples, Target};
 pub use second::{LiveSecond, SecondFigures, SecondNumbers};
-pub use service::{ApplicationDatabase, Build, Endpoint, FakeRow, RunningService, ServiceEnd};
+pub use service::{
+    ApplicationDatabase, Build, Endpoint, FakeBlock, FakeDatabase, FakeRow, RunningService, ServiceEnd,
+};
 pub use stream::{StreamCounters, StreamHistograms, StreamLine, StreamSamples, StreamSecond, StreamTotal};
 pub use summary::{GeneratorSummary, PhaseSummary, SummaryDifference, TrendSummary};
 pub use test_run::{RunStatus, Step, TestRun, TestRunId};

@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Histogram, Quantiles, SecondFigures, StatementUse, Target};
+use super::{Histogram, Quantiles, SecondFigures, StatementUse, SummaryDifference, Target};
 
 /// Why an event was refused: the contract's fault where the reply named one,
 /// else `http_503`, `grpc_14`, ...
@@ -54,6 +54,10 @@ pub struct PhaseFigures {
     /// generator tells no seconds.
     #[serde(default)]
     pub seconds: Vec<SecondFigures>,
+    /// Where the generator's end summary and its stream do not agree; null without a
+    /// stream.
+    #[serde(default)]
+    pub summary_differences: Option<Vec<SummaryDifference>>,
 }
 
 /// What counts of a held phase: everything between the end of its settle time and

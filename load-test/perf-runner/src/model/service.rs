@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::Protocol;
+use super::{Protocol, StatementUse};
 
 /// Where a running service answers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -31,8 +31,8 @@ pub enum ApplicationDatabase {
         /// database is the user's.
         owner_url: Option<String>,
     },
-    /// The rows that a fake service would have stored.
-    Fake(Vec<FakeRow>),
+    /// What a fake service would have stored.
+    Fake(FakeDatabase),
 }
 
 impl ApplicationDatabase {
@@ -43,6 +43,30 @@ impl ApplicationDatabase {
             Self::Fake(_) => None,
         }
     }
+}
+
+/// The fake database: as much of it as an audit asks for.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FakeDatabase {
+    /// Rows, one by one.
+    pub rows: Vec<FakeRow>,
+    /// Rows that are just what was sent, by the hundred thousand.
+    pub blocks: Vec<FakeBlock>,
+    /// What each statement used; none when nobody made it up.
+    pub statements: Option<Vec<StatementUse>>,
+}
+
+/// The rows of calls that one VU made one after the other, each as it was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FakeBlock {
+    /// The test run's eight digits.
+    pub tag: String,
+    /// The VU, from 1.
+    pub vu: u32,
+    /// Its first call, from 0.
+    pub first_call: u64,
+    /// How many calls.
+    pub calls: u64,
 }
 
 /// A row of the fake database.

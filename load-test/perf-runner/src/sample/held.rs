@@ -152,6 +152,7 @@ fn figures(planned: &PlannedPhase, vus: u32, truth: &True, seed: &str) -> PhaseF
         connections_opened: Some(u64::from(vus)),
         window: Some(window(planned, vus, per_s, ok)),
         seconds: seconds.collect(),
+        summary_differences: None,
     }
 }
 

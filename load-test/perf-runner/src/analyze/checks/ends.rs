@@ -1,6 +1,6 @@
 //! Checks on how the generator and the service ended.
 
-use super::{Finding, as_value, limits::LIMITS};
+use super::{Finding, PhaseFacts, as_value, counted, limits::LIMITS};
 use crate::model::{ExitMeaning, ResourceSample, ServiceEnd, Target, TestRun, Verdict};
 
 /// The generator's own exit. A good one proves little; a bad one says that its
@@ -24,6 +24,29 @@ pub(super) fn generator(exit: Option<&ExitMeaning>) -> Finding {
         verdict,
         text,
     }
+}
+
+/// The generator tells its numbers twice, at its end and second by second, and
+/// neither account is made from the other. Left out where there is no stream.
+pub(super) fn summary_agrees(facts: &PhaseFacts<'_>) -> Option<Finding> {
+    let differences = facts.figures?.summary_differences.as_ref()?;
+    let limit = LIMITS.summary_differences;
+    let count = differences.len() as u64;
+    let (verdict, text) = match differences.first() {
+        Some(first) if count > limit => (
+            Verdict::Invalid,
+            format!(
+                "The generator's summary and its stream tell {} apart, the first the {}: {} and {}.",
+                counted(count, "number", "numbers"),
+                first.what,
+                first.summary,
+                first.stream
+            ),
+        ),
+        _ => (Verdict::Ok, "The generator's summary and its stream tell the same.".to_owned()),
+    };
+    let limit = format!("> {limit} is invalid");
+    Some(Finding { id: "summary_agrees", value: Some(as_value(count)), limit, verdict, text })
 }
 
 /// A service that is asked to stop finishes what is in flight and exits with 0. One

@@ -67,6 +67,8 @@ pub struct Limits {
     pub other_load: ShareLimit,
     /// Processor time that the hypervisor gave to somebody else, of what there is.
     pub stolen: ShareLimit,
+    /// Numbers that the generator's end summary and its stream tell differently.
+    pub summary_differences: u64,
     /// Pages swapped in or out.
     pub swapped_pages: u64,
     /// Processes that the kernel ended for want of memory.
@@ -111,6 +113,7 @@ pub const LIMITS: Limits = Limits {
     ceiling: ShareLimit { warn_above: 0.9, invalid_above: f64::INFINITY },
     other_load: ShareLimit { warn_above: 0.1, invalid_above: f64::INFINITY },
     stolen: ShareLimit { warn_above: 0.01, invalid_above: f64::INFINITY },
+    summary_differences: 0,
     swapped_pages: 0,
     oom_kills: 0,
     lost_events: 0,

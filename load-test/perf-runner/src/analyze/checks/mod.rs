@@ -38,7 +38,8 @@ pub fn of_run(run: &TestRun, campaign: &Campaign) -> Vec<Check> {
 }
 
 /// Checks on a phase that need more than its counts; none where one does not apply.
-const HELD: [fn(&PhaseFacts<'_>) -> Option<Finding>; 17] = [
+const HELD: [fn(&PhaseFacts<'_>) -> Option<Finding>; 18] = [
+    ends::summary_agrees,
     held::little,
     held::client_overhead,
     held::client_limited,

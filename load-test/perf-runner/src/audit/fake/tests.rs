@@ -66,9 +66,21 @@ fn fake_rows_are_held_against_what_was_sent_as_real_ones_are() {
         row(&id(5), "Car", r#"{"year":2020}"#),
         row("car-1a2b3c4d-1-1", "Car", r#"{"year":2020}"#),
     ];
-    let facts = read(&rows, &Sent { tag: TAG, templates: &[template()], load: &load });
+    let database = FakeDatabase { rows: rows.to_vec(), ..FakeDatabase::default() };
+    let facts = read(&database, &Sent { tag: TAG, templates: &[template()], load: &load });
     assert_eq!((facts.rows, facts.expected_rows, facts.expected_ids), (6, 4, 3));
     assert_eq!((facts.failed_but_stored, facts.unknown_and_stored, facts.content_differs), (1, 1, 2));
     assert_eq!(facts.examples, [id(0), id(1), id(2), id(5), "car-1a2b3c4d-1-1".to_owned()]);
     assert_eq!(facts.statements, None);
+}
+
+#[test]
+fn a_block_counts_as_many_rows_as_the_run_can_have_sent() {
+    let load = load(Vec::new());
+    let block = |tag: &str, first_call, calls| FakeBlock { tag: tag.to_owned(), vu: 1, first_call, calls };
+    let blocks = vec![block(TAG, 0, 3), block(TAG, 3, 4), block("99999999", 0, 2)];
+    let database = FakeDatabase { blocks, ..FakeDatabase::default() };
+    let facts = read(&database, &Sent { tag: TAG, templates: &[template()], load: &load });
+    // Five calls were begun.
+    assert_eq!((facts.rows, facts.expected_rows, facts.expected_ids), (9, 5, 5));
 }

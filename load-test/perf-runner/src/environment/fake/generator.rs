@@ -7,28 +7,35 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     FakeFault,
-    stream::{Call, FakeStream},
+    curve::Curve,
+    held::HeldSecond,
+    samples::Borne,
+    stream::{Call, FakeStream, request_ms},
 };
 use crate::{
     fault::Fault,
     interrupt::{Interrupt, Urgency},
     model::{
-        EntityId, EventTemplate, FailureKind, FakeRow, GeneratorEnd, GeneratorJob, GeneratorSummary,
-        LoadPlan, PhaseLoad, PhaseSummary, PlannedPhase, Protocol, StreamCounters, StreamLine, TrendSummary,
-        Unacknowledged,
+        Api, EntityId, EventTemplate, FakeBlock, FakeDatabase, FakeRow, GeneratorEnd, GeneratorJob,
+        GeneratorSummary, LoadPlan, PhaseLoad, PhaseSummary, PlannedPhase, Protocol, Samples, StreamCounters,
+        StreamLine, TrendSummary, Unacknowledged,
     },
 };
 
 /// Bytes of a request or reply that are not the event.
-const FRAMING_BYTES: u64 = 180;
+pub(super) const FRAMING_BYTES: u64 = 180;
 /// What a reply carries.
-const REPLY_BYTES: u64 = 230;
+pub(super) const REPLY_BYTES: u64 = 230;
 
 /// What came of a load.
 pub(super) struct FakeLoad {
-    pub(super) rows: Vec<FakeRow>,
+    pub(super) database: FakeDatabase,
+    pub(super) samples: Samples,
     pub(super) end: GeneratorEnd,
 }
+
+/// What no event holds.
+const CHANGED: &str = r#"{"changed":true}"#;
 
 /// How one event fared.
 enum Outcome {
@@ -38,17 +45,21 @@ enum Outcome {
 }
 
 /// One load on its way.
-struct Course<'a> {
-    plan: LoadPlan,
-    templates: Vec<EventTemplate>,
+pub(super) struct Course<'a> {
+    pub(super) plan: LoadPlan,
+    pub(super) templates: Vec<EventTemplate>,
     faults: &'a [FakeFault],
-    random: StdRng,
+    pub(super) random: StdRng,
+    pub(super) curve: Curve,
     /// Calls made by each VU, from phase to phase.
-    calls: BTreeMap<u32, u64>,
+    pub(super) calls: BTreeMap<u32, u64>,
     sent: u64,
     rows: Vec<FakeRow>,
-    unacknowledged: Vec<Unacknowledged>,
-    stream: FakeStream,
+    pub(super) blocks: Vec<FakeBlock>,
+    /// What was held, second by second.
+    pub(super) held: Vec<HeldSecond>,
+    pub(super) unacknowledged: Vec<Unacknowledged>,
+    pub(super) stream: FakeStream,
 }
 
 /// Reads the job's inputs and writes its outputs, as a generator would.
@@ -57,9 +68,9 @@ struct Course<'a> {
 /// When an input is missing or broken, or an output cannot be written.
 pub(super) fn run(
     job: &GeneratorJob,
-    faults: &[FakeFault],
+    (api, faults): (&Api, &[FakeFault]),
     interrupt: &Interrupt,
-    random: StdRng,
+    mut random: StdRng,
 ) -> Result<FakeLoad, Fault> {
     let plan: LoadPlan = read(&job.file(LoadPlan::FILE))?;
     let templates: Vec<EventTemplate> = read(&job.file(LoadPlan::TEMPLATES_FILE))?;
@@ -67,14 +78,19 @@ pub(super) fn run(
         return Err(Fault::failed(format!("{} is empty", job.file(LoadPlan::TEMPLATES_FILE).display())));
     }
     let phases = plan.phases.clone();
+    let body_bytes = EventTemplate::mean_bytes(&templates, Protocol::Rest).unwrap_or(0.0);
+    let curve = Curve::of(api, body_bytes, &mut random);
     let mut course = Course {
         plan,
         templates,
         faults,
         random,
+        curve,
         calls: BTreeMap::new(),
         sent: 0,
         rows: Vec::new(),
+        blocks: Vec::new(),
+        held: Vec::new(),
         unacknowledged: Vec::new(),
         stream: FakeStream::default(),
     };
@@ -86,17 +102,32 @@ pub(super) fn run(
         phases: BTreeMap::new(),
     };
     for phase in &phases {
-        let (numbers, ended_ms) = course.phase(phase, summary.elapsed_ms, interrupted)?;
+        let (numbers, ended_ms) = match phase.load.hold_ms() {
+            Some(hold_ms) if !interrupted => course.hold(phase, hold_ms)?,
+            _ => course.phase(phase, summary.elapsed_ms, interrupted)?,
+        };
         summary.elapsed_ms = ended_ms;
         summary.phases.insert(phase.name.clone(), numbers);
     }
     course.spoil();
     course.write(job, &summary)?;
-    Ok(FakeLoad { rows: course.rows, end: end(faults, interrupted) })
+    let borne = Borne {
+        curve: &course.curve,
+        protocol: api.protocol,
+        seconds: &course.held,
+        phases: &course.plan.phases,
+    };
+    let (samples, statements) = if course.held.is_empty() {
+        (Samples::default(), None)
+    } else {
+        (borne.samples(), Some(borne.statements()))
+    };
+    let database = FakeDatabase { rows: course.rows, blocks: course.blocks, statements };
+    Ok(FakeLoad { database, samples, end: end(faults, interrupted) })
 }
 
 impl Course<'_> {
-    fn has(&self, fault: FakeFault) -> bool {
+    pub(super) fn has(&self, fault: FakeFault) -> bool {
         self.faults.contains(&fault)
     }
 
@@ -108,7 +139,7 @@ impl Course<'_> {
         after_ms: f64,
         interrupted: bool,
     ) -> Result<(PhaseSummary, f64), Fault> {
-        let (vus, per_vu) = calls_of(&phase.load, self.plan.think_time_ms);
+        let (vus, per_vu) = calls_of(&phase.load);
         let per_vu = if interrupted { 0 } else { per_vu };
         let begin_ms = after_ms.max(f64::from(u32::try_from(phase.start_ms).unwrap_or(u32::MAX)));
         let mut numbers = empty(u64::from(if interrupted { 0 } else { vus }));
@@ -126,8 +157,7 @@ impl Course<'_> {
                     acknowledged.push(took_ms);
                 }
                 clock_ms += took_ms;
-                // The wire's own clock ticks inside the script's.
-                let (ended, request_ms) = (clock_ms, took_ms * 0.9);
+                let (ended, request_ms) = (clock_ms, request_ms(took_ms));
                 request.push(request_ms);
                 let call =
                     Call { phase: &phase.name, ended_ms: ended, took_ms, request_ms, counters: &counters };
@@ -175,8 +205,7 @@ impl Course<'_> {
                 self.rows.push(FakeRow { entity_type, id, data });
             }
             Outcome::Refused => {
-                let kind = self.plan.failure_kinds.first().unwrap_or(&self.plan.other_failure);
-                let kind = FailureKind(kind.clone());
+                let kind = self.refusal();
                 counters.events_failed.insert(kind.clone(), 1);
                 counters.received_bytes = REPLY_BYTES;
                 numbers.failed += 1;
@@ -205,14 +234,31 @@ impl Course<'_> {
 
     /// What a service would have done wrong with what it stored.
     fn spoil(&mut self) {
-        if self.has(FakeFault::LosesAnEvent) {
-            self.rows.pop();
-        }
-        if self.has(FakeFault::ChangesAnEvent)
-            && let Some(row) = self.rows.first_mut()
+        if self.has(FakeFault::LosesAnEvent)
+            && self.rows.pop().is_none()
+            && let Some(block) = self.blocks.last_mut()
         {
-            r#"{"changed":true}"#.clone_into(&mut row.data);
+            block.calls -= 1;
         }
+        if self.has(FakeFault::ChangesAnEvent) {
+            let first = self.rows.first_mut();
+            if let Some(row) = first {
+                CHANGED.clone_into(&mut row.data);
+            } else if let Some(row) = self.first_of_a_block() {
+                self.rows.push(FakeRow { data: CHANGED.to_owned(), ..row });
+            }
+        }
+    }
+
+    /// Takes a row out of a block.
+    fn first_of_a_block(&mut self) -> Option<FakeRow> {
+        let templates = self.templates.len();
+        let block = self.blocks.first_mut()?;
+        let (vu, call) = (block.vu, block.first_call);
+        (block.first_call, block.calls) = (call + 1, block.calls - 1);
+        let template = self.templates.get(EntityId::template_index(vu, call, templates))?;
+        let id = EntityId { kind: &template.kind, tag: &block.tag, vu, call }.to_string();
+        Some(FakeRow { entity_type: template.entity_type.clone(), id, data: template.attributes.clone() })
     }
 
     fn write(&self, job: &GeneratorJob, summary: &GeneratorSummary) -> Result<(), Fault> {
@@ -253,16 +299,12 @@ fn end(faults: &[FakeFault], interrupted: bool) -> GeneratorEnd {
     }
 }
 
-/// VUs of a phase and the calls each makes: as many as its time allows with an
-/// answer after a few milliseconds.
-fn calls_of(load: &PhaseLoad, think_time_ms: u64) -> (u32, u32) {
-    let within = |hold_ms: u64| u32::try_from(hold_ms / (think_time_ms + 4)).unwrap_or(u32::MAX);
+/// VUs of a phase and the calls each makes; none where a load is held, which is
+/// made up otherwise.
+fn calls_of(load: &PhaseLoad) -> (u32, u32) {
     match load {
         PhaseLoad::Iterations { vus, per_vu, .. } => (*vus, *per_vu),
-        PhaseLoad::Vus { vus, hold_ms } => (*vus, within(*hold_ms)),
-        PhaseLoad::Rate { per_s, hold_ms, .. } => {
-            (1, u32::try_from(u64::from(*per_s) * hold_ms / 1000).unwrap_or(u32::MAX))
-        }
+        PhaseLoad::Vus { .. } | PhaseLoad::Rate { .. } => (0, 0),
     }
 }
 
@@ -271,7 +313,7 @@ fn microseconds(ms: f64) -> u64 {
     (ms * 1000.0).round() as u64
 }
 
-fn empty(connections_opened: u64) -> PhaseSummary {
+pub(super) fn empty(connections_opened: u64) -> PhaseSummary {
     PhaseSummary {
         iterations: 0,
         attempts: 0,

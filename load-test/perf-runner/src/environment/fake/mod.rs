@@ -4,7 +4,10 @@
 //! Its numbers are made up. They are drawn from the seed, so the same seed and
 //! the same plan give the same files, byte for byte.
 
+mod curve;
 mod generator;
+mod held;
+mod samples;
 mod stream;
 
 use std::{collections::BTreeMap, path::Path};
@@ -17,8 +20,8 @@ use crate::{
     fault::Fault,
     interrupt::Interrupt,
     model::{
-        Api, ApplicationDatabase, Build, Ceiling, CeilingJob, Endpoint, EventTemplate, FakeRow, GeneratorJob,
-        GeneratorRun, RunningService, Samples, ServiceEnd,
+        Api, ApplicationDatabase, Build, Ceiling, CeilingJob, Endpoint, EventTemplate, FakeDatabase,
+        GeneratorJob, GeneratorRun, RunningService, ServiceEnd,
     },
     progress::Observer,
 };
@@ -59,14 +62,14 @@ pub enum FakeFault {
 pub struct FakeEnvironment {
     seed: u64,
     faults: Vec<(String, FakeFault)>,
-    rows: Vec<FakeRow>,
+    database: FakeDatabase,
     service: Option<Api>,
 }
 
 impl FakeEnvironment {
     /// Everything goes well; all numbers are drawn from the seed.
     pub fn new(seed: u64) -> Self {
-        Self { seed, faults: Vec::new(), rows: Vec::new(), service: None }
+        Self { seed, faults: Vec::new(), database: FakeDatabase::default(), service: None }
     }
 
     /// The same, and this goes wrong with this API.
@@ -120,7 +123,7 @@ impl Environment for FakeEnvironment {
     }
 
     fn application_database(&self) -> Result<ApplicationDatabase, Fault> {
-        Ok(ApplicationDatabase::Fake(self.rows.clone()))
+        Ok(ApplicationDatabase::Fake(self.database.clone()))
     }
 
     fn database_facts(&self) -> BTreeMap<String, String> {
@@ -128,7 +131,7 @@ impl Environment for FakeEnvironment {
     }
 
     async fn clear(&mut self) -> Result<(), Fault> {
-        self.rows.clear();
+        self.database = FakeDatabase::default();
         Ok(())
     }
 
@@ -167,9 +170,9 @@ impl Environment for FakeEnvironment {
         let random = self.random(&format!("load {}", job.folder.file_name().unwrap_or_default().display()));
         let faults: Vec<FakeFault> =
             self.faults.iter().filter(|(name, _)| *name == api.id).map(|(_, fault)| *fault).collect();
-        let loaded = generator::run(job, &faults, interrupt, random)?;
-        self.rows.extend(loaded.rows);
-        Ok(GeneratorRun { end: loaded.end, samples: Samples::default() })
+        let loaded = generator::run(job, (&api, &faults), interrupt, random)?;
+        self.database = loaded.database;
+        Ok(GeneratorRun { end: loaded.end, samples: loaded.samples })
     }
 
     async fn measure_ceiling(&mut self, job: &CeilingJob) -> Ceiling {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Always the same moment, so that the same seed gives the same bytes.
-const STARTED_UNIX_US: i64 = 1_750_000_000_000_000;
+pub(super) const STARTED_UNIX_US: i64 = 1_750_000_000_000_000;
 
 /// What happened in each second of each phase.
 #[derive(Debug, Default)]
@@ -41,6 +41,26 @@ pub(super) struct Call<'a> {
     pub(super) counters: &'a StreamCounters,
 }
 
+/// A duration in milliseconds, and how often it was seen.
+pub(super) type Durations = [(f64, u64)];
+
+/// What ended in one second of a phase.
+pub(super) struct Ended<'a> {
+    pub(super) phase: &'a str,
+    /// Since the generator's release.
+    pub(super) second: u32,
+    pub(super) vus: u32,
+    pub(super) counters: &'a StreamCounters,
+    pub(super) acknowledged: &'a Durations,
+    pub(super) failed: &'a Durations,
+    pub(super) unknown: &'a Durations,
+}
+
+/// The wire's own clock ticks inside the script's.
+pub(super) fn request_ms(took_ms: f64) -> f64 {
+    took_ms * 0.9
+}
+
 impl FakeStream {
     /// Adds a call to the second in which it ended.
     pub(super) fn add(&mut self, call: &Call<'_>, vus: u32) -> Result<(), Fault> {
@@ -57,9 +77,29 @@ impl FakeStream {
         } else {
             &mut second.failed
         };
-        record(of_outcome, call.took_ms)
-            .and_then(|()| record(&mut second.request, call.request_ms))
+        record(of_outcome, call.took_ms, 1)
+            .and_then(|()| record(&mut second.request, call.request_ms, 1))
             .map_err(broken)
+    }
+
+    /// Adds all that ended in one second of a phase.
+    pub(super) fn add_second(&mut self, of: &Ended<'_>) -> Result<(), Fault> {
+        self.vus.insert(of.second, of.vus);
+        let second = self.seconds.entry((of.second, of.phase.to_owned())).or_default();
+        second.counters =
+            second.counters.plus(of.counters).ok_or_else(|| Fault::failed("too many fake calls"))?;
+        for (histogram, durations) in [
+            (&mut second.acknowledged, of.acknowledged),
+            (&mut second.failed, of.failed),
+            (&mut second.unknown, of.unknown),
+        ] {
+            for (took_ms, count) in durations {
+                record(histogram, *took_ms, *count)
+                    .and_then(|()| record(&mut second.request, request_ms(*took_ms), *count))
+                    .map_err(broken)?;
+            }
+        }
+        Ok(())
     }
 
     /// The whole file.
@@ -104,12 +144,12 @@ impl Second {
     }
 }
 
-fn record(histogram: &mut Option<Histogram>, duration_ms: f64) -> Result<(), BadHistogram> {
+fn record(histogram: &mut Option<Histogram>, duration_ms: f64, count: u64) -> Result<(), BadHistogram> {
     let histogram = match histogram {
         Some(histogram) => histogram,
         none => none.insert(Histogram::empty()?),
     };
-    histogram.record_ms(duration_ms);
+    histogram.record_many_ms(duration_ms, count);
     Ok(())
 }
 

@@ -88,6 +88,8 @@ fn bind_figures<'q>(query: Insert<'q>, figures: &PhaseFigures) -> Result<Insert<
         // `phase_windows` and `second_metrics`.
         window: _,
         seconds: _,
+        // A check has judged them, and the file of the test run keeps them.
+        summary_differences: _,
     } = figures;
     Ok(query
         .bind(*window_ms)
@@ -197,5 +199,6 @@ fn read_figures(row: &Reader<'_>) -> Result<Option<PhaseFigures>, RowError> {
         connections_opened: row.maybe_count("connections_opened")?,
         window: None,
         seconds: Vec::new(),
+        summary_differences: None,
     }))
 }

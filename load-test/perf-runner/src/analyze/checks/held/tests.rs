@@ -3,8 +3,8 @@
 use crate::{
     analyze::checks::of_run,
     model::{
-        Campaign, Ceiling, Check, CheckScope, PhaseFigures, PhaseLoad, Samples, Target, TestRun, Verdict,
-        WindowFigures, WindowUse,
+        Campaign, Ceiling, Check, CheckScope, PhaseFigures, PhaseLoad, Samples, SummaryDifference, Target,
+        TestRun, Verdict, WindowFigures, WindowUse,
     },
     sample::{SIX, held_of},
 };
@@ -72,6 +72,23 @@ fn busy_vus_must_be_those_that_were_there() {
     assert_eq!([50.0, 50.9, 51.1, 52.4, 52.6].map(of), [Ok, Ok, Warn, Warn, Invalid]);
     assert_eq!([49.1, 48.9, 47.4].map(of), [Ok, Warn, Invalid]);
     assert_eq!(verdict("little", |bench| bench.window().mean_vus = None), Unknown);
+}
+
+#[test]
+fn the_generator_s_two_accounts_must_agree() {
+    let difference = |what: &str| SummaryDifference {
+        phase: "p2".to_owned(),
+        what: what.to_owned(),
+        summary: 12.0,
+        stream: 11.5,
+    };
+    let of =
+        |differences| check("summary_agrees", |bench| bench.phase().summary_differences = Some(differences));
+    assert_eq!(of(Vec::new()).verdict, Ok);
+    let found = of(vec![difference("p99 of the request clock"), difference("unknown")]);
+    assert_eq!((found.verdict, found.value), (Invalid, Some(2.0)));
+    assert!(found.text.contains("tell 2 numbers apart, the first the p99 of the request clock: 12 and 11.5"));
+    assert!(Bench::new().found("summary_agrees").is_none(), "there is no stream");
 }
 
 #[test]
