@@ -15,18 +15,40 @@ const templates = shared.map((text) => JSON.parse(text));
 // comes back in a later phase.
 let calls = 0;
 
+// Calls whose entities were created for certain, for later events to merge into:
+// enough of them that no entity is hot, and few enough for every VU to keep.
+const MOST_CREATED = 1000;
+const created = [];
+let createdCount = 0;
+
+// An even share of all calls, decided without chance: the runner can plan with it.
+const isUpdateTurn = (call) => Math.floor((call + 1) * plan.update_share) > Math.floor(call * plan.update_share);
+
+// Neighbouring calls merge into entities that are far apart.
+const STEP = 7919;
+
 const padded = (number, digits) => String(number).padStart(digits, '0');
 
-// The next event of this VU: its template, its index among them, and its id.
+// To be called when the entity of this event is there.
+export function remember(event) {
+  created[createdCount % MOST_CREATED] = event.call;
+  createdCount += 1;
+}
+
+// The next event of this VU: its template, its index among them, and its id. One
+// that updates has the id and the content of an earlier one.
 export function nextEvent(vu) {
-  const index = (vu + calls) % templates.length;
+  const known = isUpdateTurn(calls) ? created[(calls * STEP) % created.length] : undefined;
+  const updates = known !== undefined;
+  const call = updates ? known : calls;
+  const index = (vu + call) % templates.length;
   const template = templates[index];
   const id = [
     template.kind,
     plan.tag,
     padded(vu, plan.vu_digits),
-    padded(calls, plan.iteration_digits),
+    padded(call, plan.iteration_digits),
   ].join('-');
   calls += 1;
-  return { id, index, template };
+  return { id, index, template, call, updates };
 }

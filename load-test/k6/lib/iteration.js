@@ -6,13 +6,17 @@ import exec from 'k6/execution';
 import { sleep } from 'k6';
 import { Counter, Gauge, Trend } from 'k6/metrics';
 
-import { nextEvent } from './events.js';
+import { nextEvent, remember } from './events.js';
 import { plan } from './plan.js';
 
 const attempts = new Counter('events_attempted');
 const acknowledgements = new Counter('events_acknowledged');
 const failures = new Counter('events_failed');
 const unknowns = new Counter('events_unknown');
+// Of these, the ones that merge into an entity created before.
+const updatesAcknowledged = new Counter('updates_acknowledged');
+const updatesFailed = new Counter('updates_failed');
+const updatesUnknown = new Counter('updates_unknown');
 const connections = new Counter('connections_opened');
 // Apart by outcome: a quick refusal must not improve a median.
 const acknowledgedDuration = new Trend('acknowledged_duration', true);
@@ -62,6 +66,11 @@ function count(event, outcome, took) {
   if (outcome.acknowledged) {
     acknowledgedDuration.add(took);
     acknowledgements.add(1);
+    if (event.updates) {
+      updatesAcknowledged.add(1);
+    } else {
+      remember(event);
+    }
     return;
   }
   if (outcome.failed === null) {
@@ -71,7 +80,12 @@ function count(event, outcome, took) {
     failedDuration.add(took);
     failures.add(1, { kind: outcome.failed });
   }
-  name(event, outcome);
+  if (event.updates) {
+    // Its entity is there whatever became of it, so its id would tell the audit nothing.
+    (outcome.failed === null ? updatesUnknown : updatesFailed).add(1);
+  } else {
+    name(event, outcome);
+  }
 }
 
 // For the audit: the console is a file of the test run, one JSON object a line.

@@ -329,6 +329,7 @@ fn audit() -> Audit {
     Audit {
         acknowledged: 5,
         unknown: 0,
+        merged: 0,
         stored: 5,
         lost: 0,
         unexpected: 0,

@@ -10,10 +10,15 @@ use crate::{
 pub fn judge(load: &LoadResult, facts: &StoredFacts) -> Audit {
     let acknowledged = load.phases.iter().map(|phase| phase.acknowledged).sum::<u64>();
     let unknown = load.phases.iter().map(|phase| phase.unknown).sum::<u64>();
+    let merged = load.phases.iter().map(|phase| phase.updates.acknowledged).sum::<u64>();
+    let merged_unknown = load.phases.iter().map(|phase| phase.updates.unknown).sum::<u64>();
+    // Rows are made by the others.
+    let created = acknowledged.saturating_sub(merged);
+    let perhaps_created = unknown.saturating_sub(merged_unknown);
     let not_refused = facts.expected_ids.saturating_sub(facts.failed_but_stored);
     let acknowledged_and_stored = not_refused.saturating_sub(facts.unknown_and_stored);
     // More events than were acknowledged or left open: ids that fit, sent by nobody.
-    let beyond_sent = not_refused.saturating_sub(acknowledged + unknown);
+    let beyond_sent = not_refused.saturating_sub(created + perhaps_created);
     let foreign = facts.rows.saturating_sub(facts.expected_rows);
     let statements = facts.statements.as_deref();
     let upserts = statements.map(|statements| total(statements, |of| of.is_upsert, |of| of.calls));
@@ -22,7 +27,8 @@ pub fn judge(load: &LoadResult, facts: &StoredFacts) -> Audit {
         acknowledged,
         unknown,
         stored: facts.expected_rows,
-        lost: acknowledged.saturating_sub(acknowledged_and_stored),
+        merged,
+        lost: created.saturating_sub(acknowledged_and_stored),
         unexpected: foreign + facts.failed_but_stored + beyond_sent,
         duplicated: facts.expected_rows.saturating_sub(facts.expected_ids),
         content_differs: facts.content_differs,

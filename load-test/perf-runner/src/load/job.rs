@@ -129,6 +129,7 @@ fn load_plan(load: &LoadOf<'_>) -> Result<LoadPlan, Fault> {
         method,
         request_timeout_ms: load.plan.request_timeout_ms,
         think_time_ms: load.plan.think_time_ms,
+        update_share: load.plan.update_share,
         phases: load.run.phases.clone(),
         failure_kinds: faults.kinds,
         other_failure: faults.other,

@@ -6,12 +6,15 @@ use serde_json::{Map, Value, json};
 use crate::model::{PhaseLoad, PlannedPhase, Protocol, TrendSummary};
 
 /// Counters kept per phase.
-const COUNTERS: [&str; 9] = [
+const COUNTERS: [&str; 12] = [
     "iterations",
     "events_attempted",
     "events_acknowledged",
     "events_failed",
     "events_unknown",
+    "updates_acknowledged",
+    "updates_failed",
+    "updates_unknown",
     "dropped_iterations",
     "connections_opened",
     "data_sent",

@@ -14,7 +14,7 @@ use crate::{
     fault::Fault,
     model::{
         FailureKind, GeneratorEnd, GeneratorJob, GeneratorSummary, LoadResult, PhaseNumbers, PhaseSummary,
-        PlannedRun, StreamLine, Unacknowledged,
+        PlannedRun, StreamLine, Unacknowledged, Updates,
     },
 };
 
@@ -52,8 +52,11 @@ pub fn read(job: &GeneratorJob, end: &GeneratorEnd, run: &PlannedRun) -> Result<
         .iter()
         .filter_map(|phase| Some(numbers(&phase.name, summary.phases.get(&phase.name)?)))
         .collect();
-    let not_acknowledged: u64 =
-        phases.iter().map(|phase| phase.unknown + phase.failed.values().sum::<u64>()).sum();
+    let to_be_named = |phase: &PhaseNumbers| {
+        let all = phase.unknown + phase.failed.values().sum::<u64>();
+        all.saturating_sub(phase.updates.unknown + phase.updates.failed)
+    };
+    let not_acknowledged: u64 = phases.iter().map(to_be_named).sum();
     Ok(LoadResult {
         exit,
         phase_ms: phase_lengths(&summary),
@@ -76,6 +79,11 @@ fn numbers(name: &str, summary: &PhaseSummary) -> PhaseNumbers {
         acknowledged: summary.acknowledged,
         failed: summary.failed_by_kind.clone(),
         unknown: summary.unknown.max(without_answer),
+        updates: Updates {
+            acknowledged: summary.updates_acknowledged,
+            failed: summary.updates_failed,
+            unknown: summary.updates_unknown,
+        },
         dropped: summary.dropped,
         connections_opened: Some(summary.connections_opened),
         sent_bytes: summary.sent_bytes,

@@ -8,7 +8,7 @@ use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use super::*;
 use crate::model::{
     Api, DatabaseCounters, ExitMeaning, FailureKind, Histogram, Language, PackedHistogram, PayloadSize,
-    Protocol, ResourceSample, StatementUse, Target, TestRunId,
+    Protocol, ResourceSample, StatementUse, Target, TestRunId, Updates,
 };
 
 const VUS: u32 = 10;
@@ -82,6 +82,7 @@ fn load_of(run: &PlannedRun, seconds: Vec<SecondNumbers>, code: Option<i32>) -> 
         acknowledged: 1,
         failed: BTreeMap::new(),
         unknown: 0,
+        updates: Updates::default(),
         dropped: 0,
         connections_opened: None,
         sent_bytes: 0,

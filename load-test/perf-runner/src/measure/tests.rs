@@ -1,7 +1,9 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::model::{Api, ExitMeaning, FailureKind, Language, PayloadSize, Protocol, Quantiles, TestRunId};
+use crate::model::{
+    Api, ExitMeaning, FailureKind, Language, PayloadSize, Protocol, Quantiles, TestRunId, Updates,
+};
 
 fn run(phases: &[&str]) -> PlannedRun {
     let load = PhaseLoad::Iterations { vus: 1, per_vu: 5, max_duration_ms: 1_000 };
@@ -51,6 +53,7 @@ fn numbers(name: &str, acknowledged: u64) -> PhaseNumbers {
         acknowledged,
         failed: BTreeMap::from([(FailureKind("internal".to_owned()), 1)]),
         unknown: 2,
+        updates: Updates::default(),
         dropped: 0,
         connections_opened: Some(1),
         sent_bytes: 500,

@@ -55,6 +55,9 @@ pub struct Audit {
     pub acknowledged: u64,
     /// Events without an answer.
     pub unknown: u64,
+    /// Acknowledged events that merged into rows that others had created: they add none.
+    #[serde(default)]
+    pub merged: u64,
     /// Rows that this test run can have stored.
     pub stored: u64,
     /// Acknowledged events that are not stored, at least.

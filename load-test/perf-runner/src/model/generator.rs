@@ -86,6 +86,9 @@ pub struct PhaseNumbers {
     /// Events without an answer: every attempt that was neither acknowledged nor
     /// failed, so also those that an interrupt cut short.
     pub unknown: u64,
+    /// How many of them merge into entities created before.
+    #[serde(default)]
+    pub updates: Updates,
     /// Iterations the generator should have started and did not.
     pub dropped: u64,
     /// Connections that VUs opened for calls.
@@ -101,6 +104,18 @@ pub struct PhaseNumbers {
     /// an outcome that is known: an iteration less its think time, and the clock
     /// that both wires share. None when no call was acknowledged.
     pub iteration: Option<Quantiles>,
+}
+
+/// Of a phase's events, those that merge into an entity that the same VU has
+/// created before. They add no row, whatever becomes of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Updates {
+    /// Answered with success.
+    pub acknowledged: u64,
+    /// Answered with a fault.
+    pub failed: u64,
+    /// Without an answer.
+    pub unknown: u64,
 }
 
 impl PhaseNumbers {
@@ -142,7 +157,8 @@ pub struct LoadResult {
     pub phases: Vec<PhaseNumbers>,
     /// Length of each phase as the generator's clock saw it, in milliseconds, by name.
     pub phase_ms: BTreeMap<String, f64>,
-    /// Events that were not acknowledged; at most 10,000 are named.
+    /// Events that were not acknowledged, updates left out, whose ids are stored
+    /// whatever became of them; at most 10,000 are named.
     pub unacknowledged: Vec<Unacknowledged>,
     /// Whether `unacknowledged` names all of them.
     pub unacknowledged_complete: bool,

@@ -25,6 +25,10 @@ pub struct LoadPlan {
     pub request_timeout_ms: u64,
     /// The pause after each call, in milliseconds.
     pub think_time_ms: u64,
+    /// Share of the events that merge into entities created before, 0 to 1. A VU's
+    /// call `c` is such an event when `floor((c + 1) * share) > floor(c * share)` and
+    /// the VU has created an entity before; it repeats that call's id and content.
+    pub update_share: f64,
     /// The held loads.
     pub phases: Vec<PlannedPhase>,
     /// The kinds of failure that are counted apart.

@@ -44,7 +44,7 @@ pub use entity_id::EntityId;
 pub use estimate::{Estimate, Spent};
 pub use finding::{Claim, Finding};
 pub use generator::{
-    ExitMeaning, GeneratorEnd, GeneratorJob, GeneratorRun, LoadResult, PhaseNumbers, Unacknowledged,
+    ExitMeaning, GeneratorEnd, GeneratorJob, GeneratorRun, LoadResult, PhaseNumbers, Unacknowledged, Updates,
 };
 pub use histogram::{BadHistogram, Histogram, PackedHistogram};
 pub use history::{ApiHistory, Comparable, HistoryGroup, Sustained};

@@ -43,6 +43,12 @@ pub struct PhaseSummary {
     pub failed_by_kind: BTreeMap<FailureKind, u64>,
     /// Ended without an answer.
     pub unknown: u64,
+    /// Of the acknowledged events, those that merged into an entity created before.
+    pub updates_acknowledged: u64,
+    /// Of the failed ones, those that would have.
+    pub updates_failed: u64,
+    /// Of the unknown ones, those that would have or did.
+    pub updates_unknown: u64,
     /// Iterations that should have been started and were not.
     pub dropped: u64,
     /// Connections that VUs opened for calls.

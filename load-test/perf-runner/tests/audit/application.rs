@@ -7,7 +7,7 @@ use perf_runner::{
     fault::Fault,
     model::{
         ApplicationDatabase, Audit, EntityId, EventTemplate, ExitMeaning, FailureKind, LoadResult,
-        PayloadSize, PhaseNumbers, StoredFacts, Unacknowledged,
+        PayloadSize, PhaseNumbers, StoredFacts, Unacknowledged, Updates,
     },
 };
 use postgres_cluster::TemporaryCluster;
@@ -109,6 +109,7 @@ pub(crate) fn load(acknowledged: u64, refused: &[String], unanswered: &[String])
         acknowledged,
         failed: BTreeMap::from([(kind.clone(), refused.len() as u64)]),
         unknown: unanswered.len() as u64,
+        updates: Updates::default(),
         dropped: 0,
         connections_opened: Some(1),
         sent_bytes: 0,

@@ -35,13 +35,14 @@ pub(crate) struct Wanted {
     pub(crate) phases: Vec<PlannedPhase>,
     pub(crate) payload: PayloadSize,
     pub(crate) request_timeout_ms: u64,
+    pub(crate) update_share: f64,
 }
 
 impl Wanted {
     /// Two VUs with this many calls each, of small events.
     pub(crate) fn small(endpoint: Endpoint, per_vu: u32) -> Self {
         let phases = vec![phase("p1", 2, per_vu)];
-        Self { endpoint, phases, payload: PayloadSize::Default, request_timeout_ms: 2_000 }
+        Self { endpoint, phases, payload: PayloadSize::Default, request_timeout_ms: 2_000, update_share: 0.0 }
     }
 }
 
@@ -117,7 +118,7 @@ pub(crate) fn prepare(wanted: &Wanted) -> Prepared {
         request_timeout_ms: wanted.request_timeout_ms,
         max_connections: 10,
         warm_up_ms: 0,
-        update_share: 0.0,
+        update_share: wanted.update_share,
         ceiling: false,
         runs: Vec::new(),
         left_out: Vec::new(),

@@ -1,7 +1,7 @@
-use std::sync::atomic::Ordering;
+use std::{collections::BTreeSet, sync::atomic::Ordering};
 
 use nix::sys::signal::Signal;
-use perf_runner::model::{PayloadSize, Protocol};
+use perf_runner::model::{PayloadSize, Protocol, Updates};
 
 use crate::{
     expectation::{
@@ -56,7 +56,7 @@ async fn bodies_are_the_templates_with_an_id_and_of_one_size() {
             assert_eq!(*body, format!("{}{id}{}", template.body_before_id, template.body_after_id));
             assert_eq!(body.len(), payload.body_bytes());
         }
-        let kinds: std::collections::BTreeSet<_> = service
+        let kinds: BTreeSet<_> = service
             .ledger
             .seen()
             .into_iter()
@@ -64,6 +64,31 @@ async fn bodies_are_the_templates_with_an_id_and_of_one_size() {
             .collect();
         assert_eq!(kinds.len(), played.templates.len(), "not every kind was sent");
     }
+}
+
+#[tokio::test]
+async fn a_share_of_the_events_repeats_entities_that_are_there() {
+    let service = RestStandIn::start([Acknowledge, Acknowledge, Acknowledge, Refuse]).await;
+    let wanted = Wanted::small(service.endpoint.clone(), 200);
+    let played = play(Wanted { update_share: 0.25, ..wanted }).await;
+    assert_eq!(played.load.phases[0].acknowledged, 300);
+    let (mut there, mut updates) = (BTreeSet::new(), Updates::default());
+    for (body, (id, treatment)) in service.bodies.lock().unwrap().iter().zip(service.ledger.seen()) {
+        let template = template_of(&played.templates, &id);
+        assert_eq!(*body, format!("{}{id}{}", template.body_before_id, template.body_after_id));
+        match (there.contains(&id), treatment) {
+            (true, Acknowledge) => updates.acknowledged += 1,
+            (true, _) => updates.failed += 1,
+            (false, Acknowledge) => drop(there.insert(id)),
+            (false, _) => {}
+        }
+    }
+    assert_eq!(played.load.phases[0].updates, updates);
+    let all = updates.acknowledged + updates.failed;
+    assert!((95..=100).contains(&all), "a quarter of 400 calls, but none before the first entity: {all}");
+    // Of refused updates nobody needs the id: the entity is there.
+    let named: BTreeSet<&String> = played.load.unacknowledged.iter().map(|event| &event.entity_id).collect();
+    assert!(played.load.unacknowledged_complete && named.iter().all(|id| !there.contains(*id)));
 }
 
 #[tokio::test]

@@ -17,9 +17,13 @@ pub(super) const CHECKS: [AuditCheck; 6] = [
 
 /// An acknowledged event is durable: losing one is the worst a service can do.
 pub(super) fn stored_against_acknowledged(audit: Option<&Audit>) -> Finding {
-    let text = |audit: &Audit| match audit.lost {
-        0 => format!("{} acknowledged, {} stored, none lost.", audit.acknowledged, audit.stored),
-        lost => format!(
+    let text = |audit: &Audit| match (audit.lost, audit.merged) {
+        (0, 0) => format!("{} acknowledged, {} stored, none lost.", audit.acknowledged, audit.stored),
+        (0, merged) => format!(
+            "{} acknowledged, {merged} of them merged into others' rows, {} stored, none lost.",
+            audit.acknowledged, audit.stored
+        ),
+        (lost, _) => format!(
             "{} acknowledged and not stored, of {} acknowledged.",
             counted(lost, "event was", "events were"),
             audit.acknowledged

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::model::{ExitMeaning, FailureKind, LoadResult, PhaseNumbers, Unacknowledged};
+use crate::model::{ExitMeaning, FailureKind, LoadResult, PhaseNumbers, Unacknowledged, Updates};
 
 const TAG: &str = "1a2b3c4d";
 
@@ -26,6 +26,7 @@ fn load(unacknowledged: Vec<Unacknowledged>) -> LoadResult {
         acknowledged: 5,
         failed: BTreeMap::new(),
         unknown: 0,
+        updates: Updates::default(),
         dropped: 0,
         connections_opened: None,
         sent_bytes: 0,

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::model::{ExitMeaning, FailureKind, PhaseNumbers};
+use crate::model::{ExitMeaning, FailureKind, PhaseNumbers, Updates};
 
 fn load(acknowledged: u64, failed: u64, unknown: u64) -> LoadResult {
     let phase = PhaseNumbers {
@@ -11,6 +11,7 @@ fn load(acknowledged: u64, failed: u64, unknown: u64) -> LoadResult {
         acknowledged,
         failed: BTreeMap::from([(FailureKind("unavailable".to_owned()), failed)]),
         unknown,
+        updates: Updates::default(),
         dropped: 0,
         connections_opened: None,
         sent_bytes: 0,
@@ -122,4 +123,19 @@ fn without_statistics_or_events_nothing_is_known_per_event() {
     assert_eq!(judge(&load(10, 0, 0), &facts(10)).statements_per_event, None);
     let audit = judge(&load(0, 0, 0), &with(vec![statement("upsert", 1, 1)]));
     assert_eq!((audit.statements_per_event, audit.transactions_per_event), (None, None));
+}
+
+#[test]
+fn events_that_merge_into_others_rows_add_none() {
+    let merging = |acknowledged, unknown| {
+        let mut load = load(10, 2, 3);
+        load.phases[0].updates = Updates { acknowledged, failed: 1, unknown };
+        load
+    };
+    let audit = judge(&merging(4, 2), &facts(6));
+    assert_eq!((audit.merged, wrong(&audit)), (4, (0, 0, 0)));
+    // One of the three unanswered events may have made a row, the other two not.
+    assert_eq!(wrong(&judge(&merging(4, 2), &facts(7))), (0, 0, 0));
+    assert_eq!(wrong(&judge(&merging(4, 2), &facts(8))), (0, 1, 0));
+    assert_eq!(wrong(&judge(&merging(4, 2), &facts(5))), (1, 0, 0));
 }

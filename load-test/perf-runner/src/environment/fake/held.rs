@@ -60,6 +60,7 @@ impl Course<'_> {
                 self.second((phase, &mut seen), (first + second, second == 0), (&answer, split))?;
             add(&mut numbers, &counters);
         }
+        numbers.updates_acknowledged = rounded(float(numbers.acknowledged) * self.plan.update_share);
         self.name(phase, &numbers);
         let ended_ms = float(phase.start_ms + hold_ms) - 1.0;
         if numbers.attempts > 0 {
@@ -171,14 +172,15 @@ impl Course<'_> {
             total / vus + u64::from(vu <= total % vus)
         };
         for vu in 1..=vus {
+            let updates = share(numbers.updates_acknowledged, vu);
             let split = Split {
-                acknowledged: share(numbers.acknowledged, vu),
+                acknowledged: share(numbers.acknowledged - numbers.updates_acknowledged, vu),
                 failed: share(numbers.failed, vu),
                 unknown: share(numbers.unknown, vu),
             };
             let first_call = self.calls.get(&vu).copied().unwrap_or(0);
             let calls = split.acknowledged + split.failed + split.unknown;
-            *self.calls.entry(vu).or_default() += calls;
+            *self.calls.entry(vu).or_default() += calls + updates;
             if split.acknowledged > 0 {
                 let tag = self.plan.tag.clone();
                 self.blocks.push(FakeBlock { tag, vu, first_call, calls: split.acknowledged });

@@ -36,7 +36,8 @@ fn trend() -> Value {
 fn whole() -> Value {
     json!({ "format": 2, "run": "a-run", "elapsed_ms": 80.5, "phases": { "p1": {
         "iterations": 5, "attempts": 5, "acknowledged": 3, "failed": 1,
-        "failed_by_kind": { "unavailable": 1 }, "unknown": 1, "dropped": 0, "connections_opened": 1,
+        "failed_by_kind": { "unavailable": 1 }, "unknown": 1,
+        "updates_acknowledged": 0, "updates_failed": 0, "updates_unknown": 0, "dropped": 0, "connections_opened": 1,
         "sent_bytes": 2_000, "received_bytes": 500, "first_call_ms": 1.5, "last_call_ms": 51.5,
         "request": trend(), "acknowledged_duration": trend(),
     } } })

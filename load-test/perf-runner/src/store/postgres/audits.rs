@@ -11,9 +11,9 @@ use super::{
 use crate::model::{Audit, CampaignId, TestRunId};
 
 const INSERT: &str = "
-    insert into audits (test_run_id, acknowledged, unknown, stored, lost, unexpected, duplicated,
+    insert into audits (test_run_id, acknowledged, unknown, merged, stored, lost, unexpected, duplicated,
                         content_differs, statements_per_event, rows_per_event, transactions_per_event, examples)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 
 pub(super) async fn insert(
     connection: &mut PgConnection,
@@ -24,6 +24,7 @@ pub(super) async fn insert(
     let Audit {
         acknowledged,
         unknown,
+        merged,
         stored,
         lost,
         unexpected,
@@ -39,6 +40,7 @@ pub(super) async fn insert(
         .bind(text(&run.0))
         .bind(count("acknowledged", *acknowledged)?)
         .bind(count("unknown", *unknown)?)
+        .bind(count("merged", *merged)?)
         .bind(count("stored", *stored)?)
         .bind(count("lost", *lost)?)
         .bind(count("unexpected", *unexpected)?)
@@ -79,6 +81,7 @@ fn read(row: &Reader<'_>) -> Result<Audit, RowError> {
     Ok(Audit {
         acknowledged: row.count("acknowledged")?,
         unknown: row.count("unknown")?,
+        merged: row.count("merged")?,
         stored: row.count("stored")?,
         lost: row.count("lost")?,
         unexpected: row.count("unexpected")?,

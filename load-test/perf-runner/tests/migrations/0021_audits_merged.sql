@@ -1,0 +1,1 @@
+update audits set merged = 2;
