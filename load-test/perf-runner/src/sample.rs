@@ -11,14 +11,19 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::{
-    Api, Audit, Campaign, CampaignId, CampaignStatus, Ceiling, Check, CheckScope, ExitMeaning, FailureKind,
-    GitState, HostFacts, Language, Mode, PayloadSize, PhaseFigures, PhaseLoad, Plan, PlannedPhase,
-    PlannedRun, Protocol, Quantiles, RunStatus, ServiceEnd, StatementUse, Step, StoredCampaign, StoredRun,
-    TestRun, TestRunId, ToolVersion, Verdict,
+    Analysis, Api, Audit, Campaign, CampaignId, CampaignStatus, Ceiling, Check, CheckScope, ExitMeaning,
+    FailureKind, GitState, HostFacts, Language, Mode, PayloadSize, PhaseFigures, PhaseLoad, Plan,
+    PlannedPhase, PlannedRun, Protocol, Quantiles, RunStatus, ServiceEnd, StatementUse, Step, StoredCampaign,
+    StoredRun, TestRun, TestRunId, ToolVersion, Verdict,
 };
 
 pub(crate) use everything::everything;
 pub(crate) use held::{LOADS, SIX, True, held, held_of, with_invalid};
+
+/// What such a campaign comes to.
+pub(crate) fn analyzed(stored: &StoredCampaign) -> Analysis {
+    crate::analyze::of(stored)
+}
 
 /// 2026-11-21 10:43:51.123456 UTC.
 pub(crate) fn noon() -> DateTime<Utc> {

@@ -17,7 +17,7 @@ const EVERYONE: &[&str] = &["model", "fault", "progress", "interrupt", "sample"]
 /// What one may use besides. `*` is everything.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
-    ("sample", &[]),
+    ("sample", &["analyze"]),
     ("fault", &[]),
     ("progress", &[]),
     ("interrupt", &[]),

@@ -53,8 +53,13 @@ fn comparison(
     let family = Family::new(&blocks)?;
     let compared: Vec<&ApiAnalysis> =
         blocks.treatments.iter().filter_map(|index| rows.get(*index)).map(|row| row.api).collect();
-    let mut pairs: Vec<PairResult> =
-        family.pairs.iter().filter_map(|pair| pair_result(&compared, &family, pair, metric)).collect();
+    let outlook = family.outlook();
+    let rounds_for = |pair: &Pair| family.rounds_for_5_percent(pair, &outlook);
+    let result = |pair: &Pair| {
+        let rounds = (pair.claim() == PairClaim::NotResolved).then(|| rounds_for(pair)).flatten();
+        Some(PairResult { rounds_for_5_percent: rounds, ..pair_result(&compared, pair, metric)? })
+    };
+    let mut pairs: Vec<PairResult> = family.pairs.iter().filter_map(result).collect();
     pairs.sort_by(|one, other| other.ratio.estimate.total_cmp(&one.ratio.estimate));
     let left_out = rows.iter().filter(|row| !compared.iter().any(|api| api.api == row.api.api));
     Some(Comparison {
@@ -90,12 +95,9 @@ fn why_left_out(row: &Row<'_>) -> String {
     }
 }
 
-fn pair_result(
-    compared: &[&ApiAnalysis],
-    family: &Family,
-    pair: &Pair,
-    metric: Metric,
-) -> Option<PairResult> {
+/// Without the number of rounds that would help: where something else than chance
+/// hides the difference, none would.
+fn pair_result(compared: &[&ApiAnalysis], pair: &Pair, metric: Metric) -> Option<PairResult> {
     let (of, to) = (compared.get(pair.of)?, compared.get(pair.to)?);
     // The larger one first, so that every ratio reads as "times".
     let is_larger = pair.log_ratio >= 0.0;
@@ -103,7 +105,6 @@ fn pair_result(
     let (of, to) = if is_larger { (of, to) } else { (to, of) };
     let is_hidden = metric == Metric::Capacity && is_hidden(of, to, pair.claim());
     let claim = if is_hidden { PairClaim::NotResolved } else { pair.claim() };
-    let rounds = (claim == PairClaim::NotResolved).then(|| family.rounds_for_5_percent(pair)).flatten();
     Some(PairResult {
         of: of.api.clone(),
         to: to.api.clone(),
@@ -111,8 +112,7 @@ fn pair_result(
         simultaneous: turned(Interval::of_logs(pair.log_ratio, pair.simultaneous_half)),
         paired: turned(Interval::of_logs(pair.log_ratio, pair.paired_half)),
         claim,
-        // When more rounds would not help since something else sets the number, no number of them is named.
-        rounds_for_5_percent: rounds.filter(|_| pair.claim() == PairClaim::NotResolved),
+        rounds_for_5_percent: None,
     })
 }
 

@@ -110,7 +110,7 @@ fn session<'a>(settings: &'a Settings, observer: &'a dyn Observer, interrupt: In
 }
 
 fn conclude(outcome: &Outcome, purpose: &Purpose) -> ExitCode {
-    print::result(&report::text::table(&outcome.stored));
+    print::result(&report::text::table(&outcome.stored, &outcome.analysis));
     if let Some(estimate) = &outcome.stored.campaign.plan.estimate {
         print::result(&plan::compare(estimate, &outcome.spent));
     }

@@ -38,5 +38,10 @@ pub(super) fn json<T: Serialize>(value: &T) -> Result<String, Fault> {
 pub(super) fn report_files(files: &Files) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     let show = |path: &Path| path.strip_prefix(&here).unwrap_or(path).display().to_string();
-    format!("report  {}\n        {}\n", show(&files.html), show(&files.json))
+    let mut text = String::new();
+    for (index, file) in files.all().enumerate() {
+        let name = if index == 0 { "report  " } else { "        " };
+        text = format!("{text}{name}{}\n", show(file));
+    }
+    text
 }

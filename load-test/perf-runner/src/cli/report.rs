@@ -8,7 +8,10 @@ use std::{
 use clap::Args;
 
 use super::{Fault, GivenArgs, Observer, Places, print, stored};
-use crate::report;
+use crate::{
+    analyze,
+    report::{self, Format},
+};
 
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
@@ -17,6 +20,15 @@ pub(super) struct ReportArgs {
     /// Folder to write into [default: the campaign's results folder].
     #[arg(long, value_name = "DIR", env = "PERF_OUTPUT")]
     output: Option<PathBuf>,
+    /// Form to write; repeat for several [default: all of them].
+    #[arg(
+        long = "format",
+        value_name = "FORM",
+        value_enum,
+        env = "PERF_REPORT_FORMAT",
+        value_delimiter = ','
+    )]
+    formats: Vec<Format>,
     /// Open the page in the browser.
     #[arg(long, env = "PERF_OPEN")]
     open: bool,
@@ -36,10 +48,14 @@ pub(super) async fn run(
     let open = stored::OpenStore::for_reading(args.given, places, observer).await?;
     let campaign = open.load(&args.choice.which()).await?;
     let folder = args.output.unwrap_or_else(|| places.results.join(&campaign.campaign.id.0));
-    let files = report::write(&campaign, &folder)?;
+    let formats = if args.formats.is_empty() { Format::ALL.to_vec() } else { args.formats };
+    let files = report::write(&campaign, &analyze::of(&campaign), &folder, &formats)?;
     print::result(&print::report_files(&files));
     if args.open {
-        open_in_browser(&files.html)?;
+        let page = files.html.as_deref().ok_or_else(|| {
+            Fault::usage("--open shows the page, and --format leaves it out").repair("add --format html")
+        })?;
+        open_in_browser(page)?;
     }
     Ok(ExitCode::SUCCESS)
 }

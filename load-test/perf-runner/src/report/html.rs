@@ -1,14 +1,21 @@
 //! The page. All text and arithmetic is in the view, all markup in `templates/`.
 
+use std::io::Write as _;
+
 use askama::Template;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use flate2::{Compression, GzBuilder};
 use sha2::{Digest, Sha256};
 
 use super::view::ReportView;
 use crate::fault::Fault;
 
 const STYLE: &str = include_str!("../../templates/report.css");
+const HELD_STYLE: &str =
+    concat!(include_str!("../../templates/report.css"), include_str!("../../templates/held.css"));
+const HELD_SCRIPT: &str = include_str!("../../templates/held.js");
 
+/// A campaign that held no load: what it proves.
 #[derive(Template)]
 #[template(path = "report.html")]
 struct Page<'a> {
@@ -16,15 +23,54 @@ struct Page<'a> {
     style: &'static str,
     /// Of the style sheet: the page may use this one and load nothing at all.
     style_hash: String,
+    script_hash: Option<String>,
 }
 
-/// The whole page as text.
+/// A campaign of held loads: what it compares.
+#[derive(Template)]
+#[template(path = "held.html")]
+struct HeldPage<'a> {
+    report: &'a ReportView,
+    style: &'static str,
+    style_hash: String,
+    /// Of the one script, which only offers the files below for download.
+    script_hash: Option<String>,
+    script: &'static str,
+    csv_data: String,
+    json_data: String,
+}
+
+/// The whole page as text; a page that compares carries the two files for programs.
 ///
 /// # Errors
 /// Only when there is no memory for it.
-pub(super) fn page(report: &ReportView) -> Result<String, Fault> {
-    let style_hash = BASE64.encode(Sha256::digest(STYLE));
-    Page { report, style: STYLE, style_hash }
+pub(super) fn page(report: &ReportView, csv: &str, json: &str) -> Result<String, Fault> {
+    let rendered = if report.comparisons.is_empty() {
+        Page { report, style: STYLE, style_hash: hash(STYLE), script_hash: None }.render()
+    } else {
+        HeldPage {
+            report,
+            style: HELD_STYLE,
+            style_hash: hash(HELD_STYLE),
+            script_hash: Some(hash(HELD_SCRIPT)),
+            script: HELD_SCRIPT,
+            csv_data: packed(csv)?,
+            json_data: packed(json)?,
+        }
         .render()
-        .map_err(|error| Fault::failed("the report page cannot be made").cause(error))
+    };
+    rendered.map_err(|error| Fault::failed("the report page cannot be made").cause(error))
+}
+
+fn hash(text: &str) -> String {
+    BASE64.encode(Sha256::digest(text))
+}
+
+/// Small, free of anything that could be markup, and the same bytes every time.
+fn packed(text: &str) -> Result<String, Fault> {
+    let mut encoder = GzBuilder::new().write(Vec::new(), Compression::best());
+    let bytes = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish());
+    bytes
+        .map(|bytes| BASE64.encode(bytes))
+        .map_err(|error| Fault::failed("the report's data cannot be packed").cause(error))
 }

@@ -1,39 +1,91 @@
-//! What a reader sees of a campaign: one page, one JSON file and texts for the
-//! terminal, all from the same [`view::ReportView`].
+//! What a reader sees of a campaign: one page, and JSON, CSV and Markdown, and texts
+//! for the terminal, all from the same [`view::ReportView`].
 
 pub mod chart;
+mod csv;
 pub mod figures;
 pub mod format;
 pub mod history;
 mod html;
+mod markdown;
 pub mod text;
 pub mod view;
 
 use std::path::{Path, PathBuf};
 
-use crate::{fault::Fault, model::StoredCampaign, whole_file};
+use crate::{
+    fault::Fault,
+    model::{Analysis, StoredCampaign},
+    whole_file,
+};
 pub use text::table;
 use view::ReportView;
 
 /// Where a report was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Files {
     /// The page: one file that needs nothing else.
-    pub html: PathBuf,
+    pub html: Option<PathBuf>,
     /// The same for programs; its form is `schemas/report-1.schema.json`.
-    pub json: PathBuf,
+    pub json: Option<PathBuf>,
+    /// The same as text that a code host shows.
+    pub markdown: Option<PathBuf>,
+    /// Every figure of held loads as one row.
+    pub csv: Option<PathBuf>,
 }
 
-/// Writes `report.html` and `report.json` into a folder, which is made when it is
-/// missing. The same campaign always gives the same bytes.
+impl Files {
+    /// Those that were written.
+    pub fn all(&self) -> impl Iterator<Item = &PathBuf> {
+        [&self.html, &self.json, &self.markdown, &self.csv].into_iter().flatten()
+    }
+}
+
+/// A form of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// The page.
+    Html,
+    /// For programs.
+    Json,
+    /// For a code host.
+    Markdown,
+    /// Every figure as one row.
+    Csv,
+}
+
+impl Format {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Html, Self::Json, Self::Markdown, Self::Csv];
+}
+
+/// Writes `report.html`, `report.json`, `report.md` and `report.csv`, or those that
+/// are asked for, into a folder, which is made when it is missing. The same campaign
+/// always gives the same bytes.
 ///
 /// # Errors
 /// When the folder cannot be written; an older report is then still whole.
-pub fn write(stored: &StoredCampaign, folder: &Path) -> Result<Files, Fault> {
-    let view = ReportView::new(stored);
-    let files = Files { html: folder.join("report.html"), json: folder.join("report.json") };
-    whole_file::write(&files.html, html::page(&view)?.as_bytes())?;
-    whole_file::write(&files.json, json(&view)?.as_bytes())?;
+pub fn write(
+    stored: &StoredCampaign,
+    analysis: &Analysis,
+    folder: &Path,
+    formats: &[Format],
+) -> Result<Files, Fault> {
+    let view = ReportView::new(stored, analysis);
+    let json = json(&view)?;
+    let csv = csv::table(stored, analysis);
+    let mut files = Files::default();
+    for format in formats {
+        let (name, place, text) = match format {
+            Format::Html => ("report.html", &mut files.html, html::page(&view, &csv, &json)?),
+            Format::Json => ("report.json", &mut files.json, json.clone()),
+            Format::Markdown => ("report.md", &mut files.markdown, markdown::page(&view)),
+            Format::Csv => ("report.csv", &mut files.csv, csv.clone()),
+        };
+        let path = folder.join(name);
+        whole_file::write(&path, text.as_bytes())?;
+        *place = Some(path);
+    }
     Ok(files)
 }
 

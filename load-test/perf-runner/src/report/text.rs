@@ -5,17 +5,20 @@ use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Tab
 
 use super::{
     format::{between, plain},
-    view::{Mark, Named, ReportView, RunView, Warning},
+    view::{ComparisonView, Mark, Named, ReportView, RunView, Warning},
 };
-use crate::model::{CampaignSummary, StoredCampaign};
+use crate::model::{Analysis, CampaignSummary, StoredCampaign};
 
 const WIDTH: u16 = 80;
 
-/// What `perf-runner` prints when a campaign is over: one row per test run, and
-/// what may be said of them.
-pub fn table(stored: &StoredCampaign) -> String {
-    let view = ReportView::new(stored);
-    let mut text = runs(&view.runs, WIDTH);
+/// A screen full of warnings hides the verdict above it.
+const MOST_WARNINGS: usize = 12;
+
+/// What `perf-runner` prints when a campaign is over: the ranking of held loads or
+/// one row per test run, and what may be said of them.
+pub fn table(stored: &StoredCampaign, analysis: &Analysis) -> String {
+    let view = ReportView::new(stored, analysis);
+    let mut text = results(&view);
     text.push('\n');
     for sentence in &view.answer {
         text.push_str(&wrapped(sentence, ""));
@@ -47,8 +50,8 @@ pub fn campaigns(summaries: &[CampaignSummary]) -> String {
 }
 
 /// `runs show`: everything a reader asks first of one campaign.
-pub fn campaign(stored: &StoredCampaign) -> String {
-    let view = ReportView::new(stored);
+pub fn campaign(stored: &StoredCampaign, analysis: &Analysis) -> String {
+    let view = ReportView::new(stored, analysis);
     let campaign = &view.campaign;
     let mut text = wrapped(&view.title, "");
     for sentence in &view.answer {
@@ -65,7 +68,7 @@ pub fn campaign(stored: &StoredCampaign) -> String {
     let head = head.map(|(name, text)| Named { name: name.to_owned(), text: text.clone() });
     text.push_str(&aligned(head.iter().chain(&campaign.facts)));
     text.push('\n');
-    text.push_str(&runs(&view.runs, WIDTH));
+    text.push_str(&results(&view));
     text.push('\n');
     text.push_str(&wrapped(&view.checks, ""));
     text.push_str(&warnings(&view.warnings));
@@ -90,6 +93,43 @@ pub fn named_values(values: &[(&str, String)]) -> String {
     let named: Vec<Named> =
         values.iter().map(|(name, text)| Named { name: (*name).to_owned(), text: plain(text) }).collect();
     aligned(named.iter())
+}
+
+/// The ranking of each payload; without held loads the test runs.
+fn results(view: &ReportView) -> String {
+    if view.comparisons.is_empty() {
+        return runs(&view.runs, WIDTH);
+    }
+    let rankings = view.comparisons.iter().map(|comparison| {
+        let heading = wrapped(&comparison.title, "");
+        let note = wrapped(&format!("p99 at {}.", comparison.reference), "");
+        format!("{heading}{}{note}", rendered(&widest(&|columns| ranking(comparison, columns))))
+    });
+    rankings.collect::<Vec<_>>().join("\n")
+}
+
+/// The first so many columns of a ranking.
+fn ranking(comparison: &ComparisonView, columns: usize) -> Table {
+    let head = ["rank", "API", "sustains /s (95 % CI)", "to the first", "p99", "usable"];
+    let mut table = empty_table(&head[..columns.min(head.len())]);
+    for row in &comparison.ranking {
+        let sustained = row.sustained.replace(" /s", "");
+        let cells = [&row.rank, &shortened(&row.api, 20), &sustained, &row.ratio, &row.p99, &row.valid];
+        table.add_row(cells.into_iter().take(columns).map(|cell| dash(cell.clone())));
+    }
+    for column in table.column_iter_mut().skip(2) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+/// The table with as many of six columns as fit; a narrow terminal loses them from the right.
+fn widest(table: &dyn Fn(usize) -> Table) -> Table {
+    let fits = |columns: &usize| {
+        let widths = table(*columns).column_max_content_widths();
+        widths.into_iter().map(|width| width + GAP).sum::<u16>() <= WIDTH + GAP
+    };
+    table((3..=6).rev().find(fits).unwrap_or(3))
 }
 
 struct Column {
@@ -179,8 +219,11 @@ fn warnings(warnings: &[Warning]) -> String {
     if !warnings.is_empty() {
         text.push('\n');
     }
-    for Warning { mark, place, text: finding, .. } in warnings {
+    for Warning { mark, place, text: finding, .. } in warnings.iter().take(MOST_WARNINGS) {
         text.push_str(&wrapped(&format!("{} {}: {place}: {finding}", mark.symbol, mark.word), "    "));
+    }
+    if warnings.len() > MOST_WARNINGS {
+        text = format!("{text}  and {} more, in the report\n", warnings.len() - MOST_WARNINGS);
     }
     text
 }

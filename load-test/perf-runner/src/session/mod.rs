@@ -11,12 +11,12 @@ use chrono::{DateTime, Utc};
 
 use self::cycle::Measuring;
 use crate::{
-    analyze::checks,
+    analyze::{self, checks},
     environment::Environment,
     fault::{ExitClass, Fault},
     host,
     interrupt::{Interrupt, Urgency},
-    model::{CampaignStatus, HostFacts, Plan, Spent, StoredCampaign, TestRun, WhichCampaign},
+    model::{Analysis, CampaignStatus, HostFacts, Plan, Spent, StoredCampaign, TestRun, WhichCampaign},
     progress::{Event, Observer},
     report,
     settings::Settings,
@@ -40,6 +40,8 @@ pub struct Session<'a> {
 pub struct Outcome {
     /// Everything that was stored.
     pub stored: StoredCampaign,
+    /// What it comes to.
+    pub analysis: Analysis,
     /// Where the report is.
     pub files: report::Files,
     /// What it needed of what was estimated.
@@ -130,15 +132,16 @@ impl Session<'_> {
         let status = CampaignStatus::of(&runs, interrupted);
         store.finish_campaign(&campaign.id, status, (self.now)()).await?;
         let stored = store.load(&WhichCampaign::Id(campaign.id.clone())).await?;
+        let analysis = analyze::of(&stored);
         let folder = self.settings.places.results.join(&campaign.id.0);
-        let files = report::write(&stored, &folder)?;
+        let files = report::write(&stored, &analysis, &folder, &report::Format::ALL)?;
         let spent = Spent { database_bytes, results_bytes: host::folder_bytes(&folder), ..stored.spent() };
         let class = match status {
             CampaignStatus::Interrupted => Some(ExitClass::Interrupted),
             CampaignStatus::Completed if campaign.plan.left_out.is_empty() => None,
             _ => Some(prepared.worst_class()),
         };
-        Ok(Outcome { stored, files, spent, class })
+        Ok(Outcome { stored, analysis, files, spent, class })
     }
 }
 

@@ -12,8 +12,10 @@ use crate::model::{Interval, PairClaim};
 /// difference when values agree to the digit.
 const ROUNDING: f64 = 1e-9;
 
-/// Beyond this many rounds the answer is only that it takes many.
-const MOST_ROUNDS: usize = 200;
+/// Numbers of rounds that are tried for "about so many would resolve it"; beyond the
+/// last one the answer is that it takes very many.
+const MORE_ROUNDS: [usize; 24] =
+    [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200];
 
 /// The comparison of several treatments over complete rounds.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,16 +109,35 @@ impl Family {
         })
     }
 
+    /// How narrow intervals would be after more rounds; the same for all pairs.
+    pub fn outlook(&self) -> Vec<Outlook> {
+        let treatments = self.means.len();
+        MORE_ROUNDS
+            .into_iter()
+            .filter(|rounds| *rounds >= self.rounds)
+            .map(|rounds| Outlook { rounds, critical: Critical::new(treatments, rounds) })
+            .collect()
+    }
+
     /// Rounds after which this pair's interval would be about +-5 % wide, as far as
     /// the spread seen so far tells; none when it would take very many.
-    pub fn rounds_for_5_percent(&self, pair: &Pair) -> Option<usize> {
-        let treatments = self.means.len();
-        first_from(self.rounds, |rounds| {
-            let critical = Critical::new(treatments, rounds);
-            let half = (critical.simultaneous * self.residual).max(critical.paired * pair.spread);
-            half / real(rounds).sqrt() <= EQUAL_RATIO.ln()
-        })
+    pub fn rounds_for_5_percent(&self, pair: &Pair, outlook: &[Outlook]) -> Option<usize> {
+        let is_enough = |outlook: &&Outlook| {
+            let simultaneous = outlook.critical.simultaneous * self.residual;
+            let half = simultaneous.max(outlook.critical.paired * pair.spread) / real(outlook.rounds).sqrt();
+            half <= EQUAL_RATIO.ln()
+        };
+        outlook.iter().find(is_enough).map(|outlook| outlook.rounds)
     }
+}
+
+/// What a number of rounds would give.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outlook {
+    /// So many rounds.
+    pub rounds: usize,
+    /// How many standard errors wide intervals are then.
+    pub critical: Critical,
 }
 
 impl Pair {
@@ -161,24 +182,6 @@ fn residual(logs: &[Vec<f64>], means: &[f64]) -> Option<f64> {
 
 fn degrees_of_freedom(treatments: usize, rounds: usize) -> f64 {
     (real(treatments) - 1.0) * (real(rounds) - 1.0)
-}
-
-/// The first number of rounds, from this one on, at which a width is small enough;
-/// widths only shrink with more rounds. None when it would take very many.
-fn first_from(rounds: usize, is_enough: impl Fn(usize) -> bool) -> Option<usize> {
-    let (mut low, mut high) = (rounds, MOST_ROUNDS.max(rounds));
-    if !is_enough(high) {
-        return None;
-    }
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        if is_enough(middle) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    Some(low)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ mod spread;
 mod studentized_range;
 
 pub use blocks::{CompleteBlocks, complete_blocks};
-pub use family::{Critical, Family, Pair};
+pub use family::{Critical, Family, Outlook, Pair};
 pub use interval::mean_ratio_interval;
 pub use percentile::{NO_ERROR_FACTOR, order_statistic_ranks, samples_needed, upper_bound_of_none};
 pub use rank::ranks;

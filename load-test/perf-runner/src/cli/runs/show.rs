@@ -8,7 +8,7 @@ use super::{
     Fault, Format, GivenArgs, Observer, Places, print,
     stored::{self, OpenStore},
 };
-use crate::report;
+use crate::{analyze, report};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ShowArgs {
@@ -26,7 +26,9 @@ pub(super) async fn run(args: ShowArgs, places: &Places, observer: &dyn Observer
     let open = OpenStore::for_reading(args.given, places, observer).await?;
     let campaign = open.load(&stored::which(&args.campaign)).await?;
     print::result(&match args.format {
-        Format::Table => report::text::campaign(&campaign) + &report::figures::of(&campaign),
+        Format::Table => {
+            report::text::campaign(&campaign, &analyze::of(&campaign)) + &report::figures::of(&campaign)
+        }
         Format::Json => print::json(&campaign)?,
     });
     Ok(ExitCode::SUCCESS)

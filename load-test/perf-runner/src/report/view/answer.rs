@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{
-    Mark, apis_in_words,
+    ComparisonView, Mark, apis_in_words,
     format::{counted, plain},
 };
 use crate::model::{
-    Audit, Campaign, Check, CheckScope, PhaseLoad, RunStatus, StoredCampaign, StoredRun, Verdict,
+    Audit, Campaign, Check, CheckScope, Mode, PhaseLoad, RunStatus, StoredCampaign, StoredRun, Verdict,
 };
 
 /// A test run that failed or a check that did not pass.
@@ -27,9 +27,19 @@ pub struct Warning {
     pub effect: &'static str,
 }
 
-/// The question that a smoke campaign asks.
+/// The question that the campaign asks.
 pub(super) fn title(campaign: &Campaign) -> String {
     let apis: BTreeSet<&str> = campaign.plan.runs.iter().map(|run| run.api.id.as_str()).collect();
+    if campaign.mode != Mode::Smoke {
+        return match apis.len() {
+            0 => "How many events per second does a producer API sustain?".to_owned(),
+            1 => format!(
+                "How many events per second does {} sustain?",
+                apis.into_iter().map(plain).collect::<String>()
+            ),
+            several => format!("How many events per second do {} sustain?", apis_in_words(several)),
+        };
+    }
     match apis.len() {
         0 => "Does any producer API store what it acknowledges?".to_owned(),
         1 => format!("Does {} store what it acknowledges?", apis.into_iter().map(plain).collect::<String>()),
@@ -38,7 +48,10 @@ pub(super) fn title(campaign: &Campaign) -> String {
 }
 
 /// The answer first, then what it may not be taken for.
-pub(super) fn sentences(stored: &StoredCampaign) -> Vec<String> {
+pub(super) fn sentences(stored: &StoredCampaign, comparisons: &[ComparisonView]) -> Vec<String> {
+    if stored.campaign.mode != Mode::Smoke {
+        return held_sentences(comparisons);
+    }
     let mut sentences = vec![verdict(stored)];
     let failed = runs_of(stored, RunStatus::Failed);
     if !failed.is_empty() {
@@ -46,6 +59,25 @@ pub(super) fn sentences(stored: &StoredCampaign) -> Vec<String> {
     }
     sentences.push(ranks_nothing(&stored.campaign));
     sentences
+}
+
+/// What is said of held loads, by payload where there are several.
+fn held_sentences(comparisons: &[ComparisonView]) -> Vec<String> {
+    if comparisons.is_empty() {
+        return vec!["Nothing may be concluded: no load was held.".to_owned()];
+    }
+    let of_one = |comparison: &ComparisonView| {
+        let place = match comparisons.len() {
+            1 => String::new(),
+            _ => format!("With the {} payload: ", comparison.payload),
+        };
+        comparison
+            .verdict
+            .iter()
+            .map(move |finding| format!("{place}{}", finding.finding.text))
+            .collect::<Vec<_>>()
+    };
+    comparisons.iter().flat_map(of_one).collect()
 }
 
 fn verdict(stored: &StoredCampaign) -> String {
@@ -109,7 +141,7 @@ pub(super) fn warnings(runs: &[StoredRun]) -> Vec<Warning> {
     failures.chain(of_checks.into_iter().map(|(_, warning)| warning)).collect()
 }
 
-fn failure(number: usize, StoredRun { run, .. }: &StoredRun) -> Option<Warning> {
+pub(super) fn failure(number: usize, StoredRun { run, .. }: &StoredRun) -> Option<Warning> {
     let text = super::run::failure(run)?;
     let anchor = super::run::anchor(number);
     Some(Warning { mark: run.status.into(), place: plain(&run.api), anchor, text, effect: "" })
@@ -144,7 +176,7 @@ fn place(api: &str, check: &Check) -> String {
     }
 }
 
-fn effect(verdict: Verdict) -> &'static str {
+pub(super) fn effect(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Ok => "",
         Verdict::Warn => "Usable, with this in mind.",

@@ -4,7 +4,9 @@
 
 mod answer;
 mod audit;
+mod comparison;
 mod environment;
+mod grouped;
 mod method;
 mod phase;
 mod run;
@@ -14,11 +16,17 @@ use serde::Serialize;
 pub use self::{
     answer::Warning,
     audit::{AuditView, StatementView},
+    comparison::{
+        ApiNumbers, ChartView, ComparisonView, FindingView, MatrixCell, MatrixRow, PairNumbers, PairView,
+        RankRow, Table, TableRow,
+    },
     phase::{LatencyView, PhaseView},
     run::{CheckView, CountsView, RunView, StepView},
 };
 use super::format::{self, Figure, counted, in_words, plain};
-use crate::model::{Campaign, CampaignStatus, PhaseLoad, RunStatus, StoredCampaign, Verdict};
+use crate::model::{
+    Analysis, Campaign, CampaignStatus, PhaseLoad, RunStatus, StoredCampaign, StoredRun, Verdict,
+};
 
 /// Name and version of the JSON form.
 pub const SCHEMA: &str = "perf-runner/report/1";
@@ -38,6 +46,8 @@ pub struct ReportView {
     pub warnings: Vec<Warning>,
     /// How many checks there were, in words.
     pub checks: String,
+    /// What held loads come to, one entry per payload size; empty for a smoke campaign.
+    pub comparisons: Vec<ComparisonView>,
     /// The test runs in the order they were made.
     pub runs: Vec<RunView>,
     /// What was planned and not made.
@@ -125,18 +135,20 @@ impl From<CampaignStatus> for Mark {
 impl ReportView {
     /// Makes the view. The same campaign always gives the same view: no clock, no
     /// randomness, nothing of the host it is made on.
-    pub fn new(stored: &StoredCampaign) -> Self {
+    pub fn new(stored: &StoredCampaign, analysis: &Analysis) -> Self {
         let StoredCampaign { campaign, runs } = stored;
+        let comparisons = comparison::views(stored, analysis);
         let is_made = |id| runs.iter().any(|stored| &stored.run.id == id);
         let not_made = campaign.plan.runs.iter().filter(|planned| !is_made(&planned.id));
         Self {
             schema: SCHEMA,
             title: answer::title(campaign),
-            answer: answer::sentences(stored),
+            answer: answer::sentences(stored, &comparisons),
             campaign: campaign_view(campaign),
-            warnings: answer::warnings(runs),
+            warnings: if comparisons.is_empty() { answer::warnings(runs) } else { grouped::warnings(runs) },
             checks: answer::checks(runs),
-            runs: (1..).zip(runs).map(|(number, stored)| RunView::new(number, stored)).collect(),
+            runs: run_views(runs, comparisons.is_empty()),
+            comparisons,
             not_made: not_made
                 .map(|planned| {
                     named(&planned.name(), &format!("round {}, {}", planned.round, planned.payload))
@@ -147,6 +159,21 @@ impl ReportView {
             method: method::entries(campaign.mode),
         }
     }
+}
+
+/// Where held loads are compared, the figures of phases are in the comparison, round
+/// by round; the test runs then tell what is true of them as a whole.
+fn run_views(runs: &[StoredRun], with_phases: bool) -> Vec<RunView> {
+    let mut views: Vec<RunView> =
+        (1..).zip(runs).map(|(number, stored)| RunView::new(number, stored)).collect();
+    if !with_phases {
+        for view in &mut views {
+            view.phases.clear();
+            view.statements.clear();
+            view.checks.retain(|check| check.mark.word != "ok");
+        }
+    }
+    views
 }
 
 /// Both texts may come from outside.

@@ -4,8 +4,12 @@ use crate::{
     sample,
 };
 
+fn view_of(stored: &StoredCampaign) -> ReportView {
+    ReportView::new(stored, &sample::analyzed(stored))
+}
+
 fn first_sentence(stored: &StoredCampaign) -> String {
-    ReportView::new(stored).answer[0].clone()
+    view_of(stored).answer[0].clone()
 }
 
 #[test]
@@ -20,7 +24,7 @@ fn the_answer_is_yes_only_when_everything_was_seen() {
     let mut unmade = sample::normal();
     unmade.runs.pop();
     unmade.campaign.status = CampaignStatus::Interrupted;
-    let view = ReportView::new(&unmade);
+    let view = view_of(&unmade);
     assert!(view.answer[0].starts_with("Not shown: 1 of 2 test runs were completed; 5 events"));
     assert_eq!(view.not_made[0].name, "producer-api-rust-grpc");
     assert!(first_sentence(&sample::one_failed()).starts_with("Not shown: "));
@@ -39,10 +43,10 @@ fn the_answer_is_no_when_an_event_is_lost_or_a_row_is_wrong() {
 #[test]
 fn the_question_fits_the_number_of_apis() {
     let mut stored = sample::normal();
-    assert_eq!(ReportView::new(&stored).title, "Do two producer APIs store what they acknowledge?");
+    assert_eq!(view_of(&stored).title, "Do two producer APIs store what they acknowledge?");
     stored.campaign.plan.runs.pop();
-    assert_eq!(ReportView::new(&stored).title, "Does producer-api-rust-rest store what it acknowledges?");
-    assert_eq!(ReportView::new(&sample::many()).title, "Do six producer APIs store what they acknowledge?");
+    assert_eq!(view_of(&stored).title, "Does producer-api-rust-rest store what it acknowledges?");
+    assert_eq!(view_of(&sample::many()).title, "Do six producer APIs store what they acknowledge?");
 }
 
 #[test]
@@ -55,7 +59,7 @@ fn the_worst_warning_comes_first_and_unmade_checks_are_one() {
     let mut invalid = stored.runs[0].checks[1].clone();
     invalid.verdict = Verdict::Invalid;
     stored.runs[1].checks.push(invalid);
-    let view = ReportView::new(&stored);
+    let view = view_of(&stored);
     let words: Vec<&str> = view.warnings.iter().map(|warning| warning.mark.word).collect();
     assert_eq!(words, ["invalid", "unknown", "warn"]);
     assert_eq!(
@@ -63,7 +67,7 @@ fn the_worst_warning_comes_first_and_unmade_checks_are_one() {
         "2 checks could not be made: counts agree, stored against acknowledged."
     );
     assert_eq!(view.checks, "1 of 5 checks passed.");
-    assert_eq!(ReportView::new(&sample::normal()).checks, "All 4 checks passed.");
+    assert_eq!(view_of(&sample::normal()).checks, "All 4 checks passed.");
 }
 
 #[test]
@@ -72,7 +76,7 @@ fn a_percentile_needs_ten_samples_beyond_it() {
         let mut stored = sample::normal();
         let phase = &mut stored.runs[0].run.phases[0];
         phase.request = Some(Quantiles { count, ..phase.request.clone().unwrap() });
-        let latency = &ReportView::new(&stored).runs[0].phases[0].latencies[0];
+        let latency = &view_of(&stored).runs[0].phases[0].latencies[0];
         [&latency.p50, &latency.p90, &latency.p95, &latency.p99].map(|figure| figure.value.is_some())
     };
     assert_eq!(shown(19), [false, false, false, false]);
@@ -85,13 +89,13 @@ fn a_percentile_needs_ten_samples_beyond_it() {
 
 #[test]
 fn what_was_not_measured_is_never_zero() {
-    let view = ReportView::new(&sample::nothing_measured());
+    let view = view_of(&sample::nothing_measured());
     let run = &view.runs[0];
     for figure in [&run.start_up, &run.idle_memory, &run.request_mean, &run.phases[0].dropped] {
         assert_eq!((figure.value, figure.text.as_str()), (None, "not measured"));
     }
     assert_eq!((view.campaign.took.value, view.campaign.took.text.as_str()), (None, "not finished"));
-    let failed = &ReportView::new(&sample::one_failed()).runs[1];
+    let failed = &view_of(&sample::one_failed()).runs[1];
     assert_eq!(failed.counts.acknowledged.value, None);
     assert_eq!(failed.counts.stored.value, None);
 }
@@ -102,7 +106,7 @@ fn a_failure_is_one_sentence_and_its_log_is_apart() {
     let run = &mut stored.runs[1].run;
     run.service = None;
     run.failure = Some("the port is taken\nfirst line\nsecond line".to_owned());
-    let view = ReportView::new(&stored);
+    let view = view_of(&stored);
     assert_eq!(view.runs[1].failure.as_deref(), Some("the port is taken"));
     assert_eq!(view.runs[1].log_tail, ["first line", "second line"]);
     assert_eq!(view.warnings[0].text, "the port is taken");

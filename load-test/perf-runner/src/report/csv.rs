@@ -1,0 +1,141 @@
+//! Every figure as one row: tidy, long, and nothing but commas to know about
+//! (RFC 4180). What was not measured is empty, with the reason.
+
+use std::fmt::Write as _;
+
+use crate::model::{
+    Analysis, ApiAnalysis, Cell, PayloadAnalysis, PhaseAnalysis, PhaseLoad, StoredCampaign, Target,
+    WindowFigures,
+};
+
+const HEAD: &str = "campaign,round,slot,api,language,protocol,payload,phase,target_vus,target_per_s,metric,stat,value,unit,n,\
+                    valid,reason";
+
+/// All rows of a campaign's held loads, with a head.
+pub(super) fn table(stored: &StoredCampaign, analysis: &Analysis) -> String {
+    let mut text = format!("{HEAD}\r\n");
+    for payload in &analysis.payloads {
+        for api in &payload.apis {
+            for phase in &api.phases {
+                for cell in &phase.cells {
+                    let row = Row { stored, payload, api, phase, cell };
+                    row.write(&mut text);
+                }
+            }
+        }
+    }
+    text
+}
+
+struct Row<'a> {
+    stored: &'a StoredCampaign,
+    payload: &'a PayloadAnalysis,
+    api: &'a ApiAnalysis,
+    phase: &'a PhaseAnalysis,
+    cell: &'a Cell,
+}
+
+/// Metric, statistic, value and unit.
+type Figure = (&'static str, &'static str, Option<f64>, &'static str);
+
+impl Row<'_> {
+    fn write(&self, text: &mut String) {
+        let cell = self.cell;
+        let start = self.start();
+        let end = format!(
+            "{},{},{}",
+            cell.calls.map_or(String::new(), |calls| calls.to_string()),
+            cell.is_usable(),
+            field(&self.reason())
+        );
+        for (metric, stat, value, unit) in self.figures() {
+            let value = value.map_or(String::new(), |value| value.to_string());
+            let _ = write!(text, "{start},{metric},{stat},{value},{unit},{end}\r\n");
+        }
+    }
+
+    fn start(&self) -> String {
+        let (vus, per_s) = match self.phase.load {
+            PhaseLoad::Vus { vus, .. } | PhaseLoad::Iterations { vus, .. } => {
+                (vus.to_string(), String::new())
+            }
+            PhaseLoad::Rate { per_s, .. } => (String::new(), per_s.to_string()),
+        };
+        [
+            self.stored.campaign.id.0.clone(),
+            self.cell.round.to_string(),
+            self.cell.slot.map_or(String::new(), |slot| slot.to_string()),
+            self.api.api.clone(),
+            self.api.language.to_string(),
+            self.api.protocol.to_string(),
+            self.payload.payload.to_string(),
+            self.phase.name.clone(),
+            vus,
+            per_s,
+        ]
+        .map(|text| field(&text))
+        .join(",")
+    }
+
+    fn reason(&self) -> String {
+        match self.cell.verdict {
+            None => "not made".to_owned(),
+            Some(_) => self.cell.limited_by.join(" "),
+        }
+    }
+
+    fn figures(&self) -> Vec<Figure> {
+        let cell = self.cell;
+        let window = self.window();
+        let of = |value: fn(&WindowFigures) -> Option<f64>| window.and_then(value);
+        let used = |target: Target| window.and_then(|window| window.resources.get(&target));
+        // Counts and sizes are far below 2^52.
+        #[allow(clippy::cast_precision_loss)]
+        let real = |count: Option<u64>| count.map(|count| count as f64);
+        let mut figures = vec![
+            ("throughput", "mean", cell.throughput_per_s, "1/s"),
+            ("call", "mean", cell.mean_call_ms, "ms"),
+            ("call", "p50", cell.p50_ms, "ms"),
+            ("call", "p95", cell.p95_ms, "ms"),
+            ("call", "p99", cell.p99_ms, "ms"),
+            ("vus", "mean", cell.mean_vus, ""),
+            ("calls", "count", real(cell.calls), ""),
+            ("not_acknowledged", "count", real(cell.not_ok), ""),
+            ("client_overhead", "mean", of(|window| window.client_overhead_ms), "ms"),
+            ("throughput_slope", "share", of(|window| window.slope), ""),
+            ("upserts_per_event", "mean", of(|window| window.statements_per_event), ""),
+            ("wal_per_event", "mean", of(|window| window.wal_bytes_per_event), "bytes"),
+        ];
+        for (target, cpu, memory) in [
+            (Target::Api, "api_cpu", "api_memory"),
+            (Target::Postgres, "postgres_cpu", "postgres_memory"),
+            (Target::K6, "k6_cpu", "k6_memory"),
+            (Target::Host, "host_cpu", "host_memory"),
+        ] {
+            let used = used(target);
+            figures.push((cpu, "mean", used.and_then(|used| used.cpu_cores), "processors"));
+            figures.push((
+                cpu,
+                "per_1000_events",
+                used.and_then(|used| used.cpu_seconds_per_1000_events),
+                "s",
+            ));
+            figures.push((memory, "max", real(used.and_then(|used| used.rss_max_bytes)), "bytes"));
+        }
+        figures
+    }
+
+    fn window(&self) -> Option<&WindowFigures> {
+        let run = &self.stored.runs.get(self.cell.run?)?.run;
+        run.phases.iter().find(|figures| figures.name == self.phase.name)?.window.as_ref()
+    }
+}
+
+/// Quoted where it must be.
+fn field(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
