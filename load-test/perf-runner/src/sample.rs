@@ -17,7 +17,7 @@ use crate::model::{
     StoredRun, TestRun, TestRunId, ToolVersion, Verdict,
 };
 
-pub(crate) use everything::everything;
+pub(crate) use everything::{everything, resource};
 pub(crate) use held::{LOADS, SIX, True, held, held_of, with_invalid};
 
 /// What such a campaign comes to.
@@ -356,6 +356,7 @@ fn audit() -> Audit {
             blocks_read: 0,
             wal_bytes: 3_204,
         }],
+        statements_missing: None,
     }
 }
 

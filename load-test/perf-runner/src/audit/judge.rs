@@ -39,6 +39,7 @@ pub fn judge(load: &LoadResult, facts: &StoredFacts) -> Audit {
             .and_then(|transactions| per_event(transactions, acknowledged)),
         examples: facts.examples.clone(),
         statements: facts.statements.clone().unwrap_or_default(),
+        statements_missing: facts.statements_missing.clone(),
     }
 }
 

@@ -78,4 +78,7 @@ pub struct Audit {
     pub examples: Vec<String>,
     /// Every statement the service ran.
     pub statements: Vec<StatementUse>,
+    /// Why the database does not tell them; null when it does.
+    #[serde(default)]
+    pub statements_missing: Option<String>,
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::{
-    model::{Audit, ExitMeaning, FailureKind, PhaseFigures, ServiceEnd},
+    model::{Audit, ExitMeaning, FailureKind, PhaseFigures, ResourceSample, Samples, ServiceEnd},
     sample,
 };
 
@@ -117,6 +117,24 @@ fn the_generator_must_end_well() {
     assert_eq!(verdict(Some(107), false), Verdict::Invalid);
     assert_eq!(verdict(None, false), Verdict::Invalid);
     assert_eq!(ends::generator(None).verdict, Verdict::Unknown);
+}
+
+#[test]
+fn a_process_that_was_ended_for_want_of_memory_is_told() {
+    let verdict = |kills: [f64; 2], early: bool| {
+        let mut run = sample::normal().runs[0].run.clone();
+        run.service.as_mut().unwrap().early = early;
+        let resources = kills.map(|kills| ResourceSample {
+            pressure: Some(BTreeMap::from([("oom_kills".to_owned(), kills)])),
+            ..sample::resource(Target::Host, 0, sample::noon())
+        });
+        run.samples = Some(Samples { resources: resources.to_vec(), ..Samples::default() });
+        ends::out_of_memory(&run).map(|finding| finding.verdict)
+    };
+    assert_eq!(verdict([3.0, 3.0], true), Some(Verdict::Ok));
+    assert_eq!(verdict([3.0, 4.0], false), Some(Verdict::Warn));
+    assert_eq!(verdict([3.0, 4.0], true), Some(Verdict::Invalid));
+    assert!(ends::out_of_memory(&sample::normal().runs[0].run).is_none(), "nothing was sampled");
 }
 
 #[test]

@@ -12,8 +12,9 @@ use crate::model::{Audit, CampaignId, TestRunId};
 
 const INSERT: &str = "
     insert into audits (test_run_id, acknowledged, unknown, merged, stored, lost, unexpected, duplicated,
-                        content_differs, statements_per_event, rows_per_event, transactions_per_event, examples)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+                        content_differs, statements_per_event, rows_per_event, transactions_per_event, examples,
+                        statements_missing)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 
 pub(super) async fn insert(
     connection: &mut PgConnection,
@@ -35,6 +36,7 @@ pub(super) async fn insert(
         transactions_per_event,
         examples,
         statements: _,
+        statements_missing,
     } = audit;
     sqlx::query(INSERT)
         .bind(text(&run.0))
@@ -50,6 +52,7 @@ pub(super) async fn insert(
         .bind(rows_per_event)
         .bind(transactions_per_event)
         .bind(texts(examples))
+        .bind(statements_missing.as_deref().map(text))
         .execute(connection)
         .await?;
     Ok(())
@@ -92,5 +95,6 @@ fn read(row: &Reader<'_>) -> Result<Audit, RowError> {
         transactions_per_event: row.get("transactions_per_event")?,
         examples: row.get("examples")?,
         statements: Vec::new(),
+        statements_missing: row.get("statements_missing")?,
     })
 }

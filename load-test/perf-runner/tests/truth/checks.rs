@@ -1,0 +1,161 @@
+//! Each check trips on a real run of what it is there for, and only then.
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::PathBuf,
+    process::{Child, Command},
+};
+
+use perf_runner::model::{PhaseLoad, PlannedPhase, Verdict};
+use stand_in::{Behaviour, Fate};
+
+use crate::{
+    bench::{Bench, Seen, Wanted, held},
+    pinned_k6::k6,
+};
+
+use Verdict::{Invalid, Ok, Warn};
+
+/// A few hundred ports, so that seconds are enough to use up half of them.
+const FEW_PORTS: (u16, u16) = (32_768, 33_068);
+
+#[tokio::test]
+async fn a_connection_for_each_call_uses_up_the_ports() {
+    let mut bench = Bench::new().await;
+    bench.host().ephemeral_ports = Some(FEW_PORTS);
+    let leaking = Behaviour { close_connections: true, ..Behaviour::default() };
+    let wanted = |behaviour| Wanted { think_time_ms: 5, ..Wanted::of(behaviour, vec![held(10, 4_000)]) };
+    let seen = bench.see(wanted(leaking)).await;
+    assert_eq!(seen.phase("p1").connections_opened, Some(seen.count(Fate::Acknowledged)));
+    assert_eq!((seen.verdict("connections", "p1"), seen.verdict("ports", "p1")), (Warn, Invalid));
+    let waiting = seen.run.samples.as_ref().unwrap().resources.iter().filter_map(|sample| {
+        sample.sockets.as_ref().filter(|_| sample.target == perf_runner::model::Target::Api)?.get("time_wait")
+    });
+    assert!(waiting.max() > Some(&100), "who closes first waits: the service");
+
+    let seen = bench.see(wanted(Behaviour::default())).await;
+    assert_eq!(seen.phase("p1").connections_opened, Some(10));
+    assert_eq!(seen.verdict("connections", "p1"), Ok);
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_and_not_stored_is_lost() {
+    let mut bench = Bench::new().await;
+    let seen = bench
+        .see(Wanted { think_time_ms: 50, ..Wanted::of(Behaviour::default(), vec![held(2, 2_000)]) })
+        .await;
+    let acknowledged = seen.count(Fate::Acknowledged);
+    let audit = seen.run.audit.as_ref().unwrap();
+    assert!(acknowledged > 0);
+    assert_eq!((audit.acknowledged, audit.lost, audit.stored), (acknowledged, acknowledged, 0));
+    let checks = ["stored_against_acknowledged", "statements_per_event", "rows_per_event"];
+    assert_eq!(checks.map(|id| seen.of_run(id).verdict), [Invalid; 3]);
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn a_service_that_gets_slower_is_not_steady() {
+    let mut bench = Bench::new().await;
+    let wanted = |slower_each_second| {
+        let behaviour = Behaviour { mean_ms: 20.0, slower_each_second, ..Behaviour::default() };
+        Wanted::of(behaviour, vec![held(4, 17_000)])
+    };
+    let seen = bench.see(wanted(0.2)).await;
+    let check = seen.check("steady_state", "p1");
+    assert_eq!(check.verdict, Invalid, "{check:?}");
+    assert!(check.text.contains("fell"), "{check:?}");
+    bench.close().await;
+}
+
+/// What ends in the window was begun before it, and what was begun in it ends after.
+#[tokio::test]
+async fn calls_as_long_as_the_window_do_not_balance_its_books() {
+    let mut bench = Bench::new().await;
+    let behaviour = Behaviour { mean_ms: 3_400.0, ..Behaviour::default() };
+    let seen = bench.see(Wanted::of(behaviour, vec![held(3, 6_000)])).await;
+    let checks = ["little", "client_overhead"].map(|id| seen.check(id, "p1"));
+    assert!(checks.iter().all(|check| check.verdict == Invalid), "{checks:?}");
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn a_service_that_dies_ends_the_phase() {
+    let mut bench = Bench::new().await;
+    let behaviour = Behaviour { mean_ms: 20.0, ..Behaviour::default() };
+    let wanted = Wanted { kill_after: Some(6_000), ..Wanted::of(behaviour, vec![held(4, 60_000)]) };
+    let seen = bench.see(wanted).await;
+    assert_eq!(seen.of_run("service_end").verdict, Invalid);
+    assert_eq!(seen.verdict("cut_short", "p1"), Invalid);
+    let unknown = seen.load.phases[0].unknown;
+    assert!(unknown > 0, "calls were under way");
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn more_than_a_service_can_do_is_dropped_in_the_open_model() {
+    let mut bench = Bench::new().await;
+    let phases = |per_s| {
+        let load = PhaseLoad::Rate { per_s, hold_ms: 5_000, max_vus: 5 };
+        vec![PlannedPhase { load, ..held(1, 1) }]
+    };
+    let behaviour = Behaviour { servers: 1, mean_ms: 50.0, ..Behaviour::default() };
+    let seen = bench.see(Wanted::of(behaviour.clone(), phases(100))).await;
+    assert_eq!(
+        (seen.verdict("arrival_rate", "p1"), seen.verdict("dropped_iterations", "p1")),
+        (Invalid, Invalid)
+    );
+    let seen = bench.see(Wanted::of(behaviour, phases(5))).await;
+    assert_eq!((seen.verdict("arrival_rate", "p1"), seen.verdict("dropped_iterations", "p1")), (Ok, Ok));
+    bench.close().await;
+}
+
+/// Loops that never end, one on each of these processors.
+struct Busy(Vec<Child>);
+
+impl Busy {
+    fn on(processors: &[usize]) -> Self {
+        let start = |processor: &usize| {
+            let mut command = Command::new("taskset");
+            command.args(["-c", &processor.to_string(), "sh", "-c", "while :; do :; done"]).spawn().unwrap()
+        };
+        Self(processors.iter().map(start).collect())
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// A script that starts k6 on the first processor alone.
+fn k6_on_one_processor(folder: &tempfile::TempDir) -> PathBuf {
+    let path = folder.path().join("k6");
+    fs::write(&path, format!("#!/bin/sh\nexec taskset -c 0 {} \"$@\"\n", k6().display())).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+#[tokio::test]
+async fn a_generator_that_gets_too_little_of_the_processors_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::with_generator(&k6_on_one_processor(&folder)).await;
+    let processors: Vec<usize> = (0..usize::try_from(bench.host().cores).unwrap()).chain([0]).collect();
+    let busy = Busy::on(&processors);
+    let seen = bench.see(Wanted::of(Behaviour::default(), vec![held(20, 5_000)])).await;
+    drop(busy);
+    assert!(not_ok(&seen, "generator_starved"), "{:?}", seen.check("generator_starved", "p1"));
+    for id in ["host_cpu", "other_load"] {
+        assert!(not_ok(&seen, id), "{:?}", seen.check(id, "p1"));
+    }
+    bench.close().await;
+}
+
+fn not_ok(seen: &Seen, id: &str) -> bool {
+    [Warn, Invalid].contains(&seen.verdict(id, "p1"))
+}
