@@ -20,6 +20,7 @@ pub fn describe(plan: &Plan, fit: &Fit) -> String {
         plan.request_timeout_ms,
         plan.max_connections
     );
+    let _ = writeln!(text, "builds    {}", plan.build_tools());
     if plan.update_share > 0.0 {
         let _ =
             writeln!(text, "events    {} % merge into entities created before", plan.update_share * 100.0);
