@@ -2,11 +2,10 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use perf_runner::cli::{self, Cli};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::typed();
     cli::start_log();
     // One thread: a child's parent-death signal is tied to the thread that starts it.
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {

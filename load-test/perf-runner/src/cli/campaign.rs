@@ -2,13 +2,18 @@
 //! campaign run in the environment that was asked for.
 
 mod args;
+mod resume;
 
 use std::process::ExitCode;
 
 use chrono::Utc;
 use rand::RngExt as _;
 
-pub(super) use self::args::{HeldArgs, SmokeArgs};
+use self::resume::Resume;
+pub(super) use self::{
+    args::{HeldArgs, SmokeArgs},
+    resume::says_what_to_measure,
+};
 use super::{Fault, Observer, Places, print};
 use crate::{
     environment::{
@@ -16,8 +21,7 @@ use crate::{
         process::{ProcessEnvironment, ProcessSettings},
     },
     fault::ExitClass,
-    host,
-    interrupt::{self, Interrupt},
+    host, interrupt,
     model::{CampaignId, Mode},
     plan,
     progress::Event,
@@ -32,6 +36,8 @@ struct Purpose {
     only_plan: bool,
     /// An invalid check is no success.
     strict: bool,
+    /// Take up a campaign again instead of beginning one.
+    resume: Option<Resume>,
 }
 
 /// Proves the path: prints the result table.
@@ -40,13 +46,13 @@ struct Purpose {
 /// A fault when the campaign could not be made; failed test runs are told in the
 /// table and by the exit code.
 pub(super) async fn smoke(
-    args: SmokeArgs,
+    (args, is_plan_typed): (SmokeArgs, bool),
     places: &Places,
     observer: &dyn Observer,
 ) -> Result<ExitCode, Fault> {
-    let purpose = Purpose { only_plan: args.common.plan, strict: args.common.strict };
+    let purpose = args.common.purpose(is_plan_typed);
     let apis = args.common.select(places).await?;
-    run(&args.settings(apis, places.clone())?, &purpose, observer).await
+    run(args.settings(apis, places.clone())?, &purpose, observer).await
 }
 
 /// Holds loads: prints the result table.
@@ -54,19 +60,27 @@ pub(super) async fn smoke(
 /// # Errors
 /// As [`smoke`].
 pub(super) async fn held(
-    (mode, args): (Mode, HeldArgs),
+    (mode, args, is_plan_typed): (Mode, HeldArgs, bool),
     places: &Places,
     observer: &dyn Observer,
 ) -> Result<ExitCode, Fault> {
-    let purpose = Purpose { only_plan: args.common.plan, strict: args.common.strict };
+    let purpose = args.common.purpose(is_plan_typed);
     let apis = args.common.select(places).await?;
-    run(&args.settings(mode, apis, places.clone())?, &purpose, observer).await
+    run(args.settings(mode, apis, places.clone())?, &purpose, observer).await
 }
 
-async fn run(settings: &Settings, purpose: &Purpose, observer: &dyn Observer) -> Result<ExitCode, Fault> {
+async fn run(mut settings: Settings, purpose: &Purpose, observer: &dyn Observer) -> Result<ExitCode, Fault> {
     let facts = host::read(&settings.places).await;
-    let id = CampaignId::new(Utc::now(), settings.mode, rand::rng().random());
-    let plan = plan::make(&id, settings, &facts)?;
+    let resumed = match &purpose.resume {
+        Some(resume) => Some(resume.find(&mut settings, &facts).await?),
+        None => None,
+    };
+    let plan = if let Some(stored) = &resumed {
+        stored.campaign.plan.clone()
+    } else {
+        let id = CampaignId::new(Utc::now(), settings.mode, rand::rng().random());
+        plan::make(&id, &settings, &facts)?
+    };
     let fit = plan::fit(&plan, &facts);
     if purpose.only_plan {
         print::result(&plan::describe(&plan, &fit));
@@ -75,15 +89,21 @@ async fn run(settings: &Settings, purpose: &Purpose, observer: &dyn Observer) ->
     if settings.runtime != Runtime::Fake {
         demand_fit(&fit, observer)?;
     }
-    let interrupt = interrupt::from_signals();
+    let session = Session {
+        settings: &settings,
+        observer,
+        interrupt: interrupt::from_signals(),
+        now: Utc::now,
+        resumed: resumed.as_ref(),
+    };
     let outcome = match settings.runtime {
         Runtime::Process => {
-            let environment = ProcessEnvironment::open(ProcessSettings::for_campaign(settings)?, observer)?;
-            Box::pin(session(settings, observer, interrupt).run(environment, plan, facts)).await?
+            let environment = ProcessEnvironment::open(ProcessSettings::for_campaign(&settings)?, observer)?;
+            Box::pin(session.run(environment, plan, facts)).await?
         }
         Runtime::Fake => {
             let environment = FakeEnvironment::new(settings.seed);
-            Box::pin(session(settings, observer, interrupt).run(environment, plan, facts)).await?
+            Box::pin(session.run(environment, plan, facts)).await?
         }
     };
     Ok(conclude(&outcome, purpose))
@@ -105,13 +125,11 @@ fn demand_fit(fit: &plan::Fit, observer: &dyn Observer) -> Result<(), Fault> {
     Ok(())
 }
 
-fn session<'a>(settings: &'a Settings, observer: &'a dyn Observer, interrupt: Interrupt) -> Session<'a> {
-    Session { settings, observer, interrupt, now: Utc::now }
-}
-
 fn conclude(outcome: &Outcome, purpose: &Purpose) -> ExitCode {
     print::result(&report::text::table(&outcome.stored, &outcome.analysis));
-    if let Some(estimate) = &outcome.stored.campaign.plan.estimate {
+    // How long a campaign took that was away in between says nothing of the estimate.
+    let was_in_one_go = outcome.stored.campaign.resumed_at.is_empty();
+    if let Some(estimate) = outcome.stored.campaign.plan.estimate.as_ref().filter(|_| was_in_one_go) {
         print::result(&plan::compare(estimate, &outcome.spent));
     }
     print::result(&print::report_files(&outcome.files));

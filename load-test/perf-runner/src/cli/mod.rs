@@ -12,7 +12,7 @@ mod verify;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 pub use print::fault as print_fault;
@@ -37,6 +37,19 @@ pub struct Cli {
     global: GlobalArgs,
     #[command(subcommand)]
     command: Command,
+    /// Whether it was said what to measure.
+    #[arg(skip)]
+    is_plan_typed: bool,
+}
+
+impl Cli {
+    /// What was typed; a mistake ends the process with what is wrong.
+    pub fn typed() -> Self {
+        let matches = Self::command().get_matches();
+        let mut cli = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        cli.is_plan_typed = campaign::says_what_to_measure(&matches);
+        cli
+    }
 }
 
 #[derive(Debug, Args)]
@@ -111,7 +124,7 @@ enum Command {
 /// # Errors
 /// The fault to be printed; its class is the exit code.
 pub async fn run(cli: Cli) -> Result<ExitCode, Fault> {
-    let Cli { global, command } = cli;
+    let Cli { global, command, is_plan_typed } = cli;
     if let Command::Launch(args) = command {
         // Becomes the program: neither a repository nor an observer is needed.
         return Err(launch::exec(&args));
@@ -119,10 +132,12 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Fault> {
     let places = places(&global)?;
     let observer = observer(global.progress);
     match command {
-        Command::Smoke(args) => campaign::smoke(args, &places, observer.as_ref()).await,
-        Command::Full(args) => campaign::held((Mode::Full, args), &places, observer.as_ref()).await,
+        Command::Smoke(args) => campaign::smoke((args, is_plan_typed), &places, observer.as_ref()).await,
+        Command::Full(args) => {
+            campaign::held((Mode::Full, args, is_plan_typed), &places, observer.as_ref()).await
+        }
         Command::Saturation(args) => {
-            campaign::held((Mode::Saturation, args), &places, observer.as_ref()).await
+            campaign::held((Mode::Saturation, args, is_plan_typed), &places, observer.as_ref()).await
         }
         Command::Verify(args) => verify::run(args, &places, observer.as_ref()).await,
         Command::Report(args) => report::run(args, &places, observer.as_ref()).await,

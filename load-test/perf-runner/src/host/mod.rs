@@ -8,6 +8,7 @@ pub mod jdk;
 mod tools;
 
 use std::{
+    collections::BTreeSet,
     fs,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
@@ -59,12 +60,41 @@ pub async fn read(places: &Places) -> HostFacts {
 /// Twelve hexadecimal digits over what does not change between two campaigns on
 /// the same host: equal ones mean comparable environments.
 pub fn fingerprint(host: &HostFacts) -> String {
-    let memory = host.memory_bytes.map(|bytes| (bytes + MEMORY_STEP_BYTES / 2) / MEMORY_STEP_BYTES);
+    let memory = memory_steps(host);
     let builders = BUILDERS.map(|name| host.tool(name));
     let stable =
         (&host.cpu_model, host.cores, memory, &host.kernel, host.virtualised, builders, &host.database);
     let hash = Sha256::digest(format!("{stable:?}").as_bytes());
     hex::encode(&hash[..6])
+}
+
+fn memory_steps(host: &HostFacts) -> Option<u64> {
+    host.memory_bytes.map(|bytes| (bytes + MEMORY_STEP_BYTES / 2) / MEMORY_STEP_BYTES)
+}
+
+/// In what two hosts differ of what a fingerprint stands for, in words.
+pub fn differences(then: &HostFacts, now: &HostFacts) -> Vec<String> {
+    if fingerprint(then) == fingerprint(now) {
+        return Vec::new();
+    }
+    let told = |fact: Option<String>| fact.unwrap_or_else(|| "unknown".to_owned());
+    let named = |name: &str, of: &dyn Fn(&HostFacts) -> Option<String>| {
+        let (then, now) = (told(of(then)), told(of(now)));
+        (then != now).then(|| format!("{name}: {then} then, {now} now"))
+    };
+    let mut found = vec![
+        named("processor", &|host| host.cpu_model.clone()),
+        named("processors", &|host| Some(host.cores.to_string())),
+        named("memory", &|host| {
+            memory_steps(host).map(|steps| format!("{} MiB", steps * (MEMORY_STEP_BYTES >> 20)))
+        }),
+        named("kernel", &|host| host.kernel.clone()),
+        named("virtualised", &|host| host.virtualised.map(|is| is.to_string())),
+    ];
+    found.extend(BUILDERS.map(|tool| named(tool, &|host| host.tool(tool).map(str::to_owned))));
+    let settings: BTreeSet<&String> = then.database.keys().chain(now.database.keys()).collect();
+    found.extend(settings.into_iter().map(|name| named(name, &|host| host.database.get(name).cloned())));
+    found.into_iter().flatten().collect()
 }
 
 /// The repository's commit and whether tracked files differ from it; none when
@@ -195,6 +225,7 @@ mod tests {
         later.memory_available_bytes = Some(1);
         later.memory_bytes = later.memory_bytes.map(|bytes| bytes - 4096);
         assert_eq!(fingerprint(&later), mark);
+        assert_eq!(differences(&facts, &later), Vec::<String>::new());
 
         let changes: [fn(&mut HostFacts); 5] = [
             |facts| facts.cores += 1,
@@ -207,6 +238,8 @@ mod tests {
             let mut other = facts.clone();
             change(&mut other);
             assert_ne!(fingerprint(&other), mark);
+            let told = differences(&facts, &other);
+            assert!(told.len() == 1 && told[0].contains(" then, "), "{told:?}");
         }
     }
 

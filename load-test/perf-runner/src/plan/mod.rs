@@ -4,6 +4,7 @@
 mod estimate;
 mod extra;
 mod phases;
+pub mod resume;
 mod text;
 
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};

@@ -4,6 +4,7 @@
 mod cycle;
 mod prepare;
 mod qualify;
+mod resume;
 
 use std::collections::BTreeMap;
 
@@ -33,6 +34,8 @@ pub struct Session<'a> {
     pub interrupt: Interrupt,
     /// The clock.
     pub now: fn() -> DateTime<Utc>,
+    /// What is stored of the campaign, when one is taken up again.
+    pub resumed: Option<&'a StoredCampaign>,
 }
 
 /// What a campaign came to.
@@ -86,8 +89,8 @@ impl Session<'_> {
         host: HostFacts,
     ) -> Result<Outcome, Fault> {
         let (store, prepared) = self.unless_interrupted(self.prepare(environment, &plan)).await?;
-        let campaign = self.unless_interrupted(self.begin(environment, plan, host)).await?;
-        store.begin_campaign(&campaign).await?;
+        let begun = self.begun(environment, (plan, host), (&store, &prepared));
+        let campaign = self.unless_interrupted(begun).await?;
         let mut measuring = Measuring::new(self, environment, &campaign, prepared);
         match self.unless_interrupted(measuring.qualify()).await {
             // The campaign has begun, so its end is stored like any other.
@@ -97,6 +100,9 @@ impl Session<'_> {
         for (number, planned) in (1..).zip(&campaign.plan.runs) {
             if self.interrupt.urgency() > Urgency::None {
                 break;
+            }
+            if !self.is_left(planned) {
+                continue;
             }
             let of = campaign.plan.runs.len();
             let (run, api) = (planned.id.clone(), planned.name());

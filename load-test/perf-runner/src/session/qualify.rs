@@ -18,13 +18,16 @@ impl<E: Environment> Measuring<'_, E> {
     /// # Errors
     /// When the contract's cases cannot be read.
     pub(super) async fn qualify(&mut self) -> Result<(), Fault> {
-        if self.session.settings.verify {
-            let contract = Contract::load(&self.session.settings.places.root.join("contract"))?;
-            for api in self.campaign.plan.apis() {
+        let plan = &self.campaign.plan;
+        let session = self.session;
+        let has_left = |api: &Api| session.has_left(plan, &api.id);
+        if session.settings.verify {
+            let contract = Contract::load(&session.settings.places.root.join("contract"))?;
+            for api in plan.apis().into_iter().filter(has_left) {
                 self.verify(&contract, &api).await;
             }
         }
-        for trial in plan::trials(&self.campaign.plan) {
+        for trial in plan::trials(plan).into_iter().filter(|trial| has_left(&trial.api)) {
             self.try_out(&trial).await;
         }
         Ok(())

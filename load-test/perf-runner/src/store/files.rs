@@ -88,6 +88,20 @@ impl Files {
         write(&folder.join("run.json"), &RunFile { format: FORMAT, stored })
     }
 
+    /// Removes what an earlier try of a test run left, so that nothing of it is taken
+    /// for the next one's.
+    pub(super) fn forget_run(&self, campaign: &CampaignId, folder: &str) -> Result<(), Fault> {
+        let below = Path::new(&campaign.0).join(folder);
+        if !is_plain(&below, 2) {
+            return Err(bad_name(folder));
+        }
+        let folder = self.results.join(below);
+        match fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(not_removed(&folder, error)),
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn finish_campaign(
         &self,
         id: &CampaignId,
@@ -175,11 +189,7 @@ impl Files {
         remove_content(&folder, &file)
             .and_then(|()| fs::remove_file(&file))
             .and_then(|()| fs::remove_dir(&folder))
-            .map_err(|error| {
-                Fault::failed(format!("cannot remove {}", folder.display()))
-                    .cause(error)
-                    .repair("make it writable for this user, or remove it by hand")
-            })
+            .map_err(|error| not_removed(&folder, error))
     }
 
     /// Size of everything in a campaign's folder, in bytes.
@@ -269,6 +279,12 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Fault> {
         return Err(Fault::failed(what).repair("use the runner that wrote it, or a newer one"));
     }
     serde_json::from_slice(&content).map(Some).map_err(|error| unreadable(path, error))
+}
+
+fn not_removed(folder: &Path, error: io::Error) -> Fault {
+    Fault::failed(format!("cannot remove {}", folder.display()))
+        .cause(error)
+        .repair("make it writable for this user, or remove it by hand")
 }
 
 pub(super) fn unreadable(path: &Path, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Fault {

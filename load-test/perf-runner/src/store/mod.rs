@@ -18,7 +18,7 @@ pub use postgres::{MIGRATIONS, Postgres, SchemaFile};
 use crate::{
     fault::Fault,
     model::{
-        Campaign, CampaignFilter, CampaignId, CampaignStatus, CampaignSummary, Check, Samples,
+        Campaign, CampaignFilter, CampaignId, CampaignStatus, CampaignSummary, Check, PlannedRun, Samples,
         StoredCampaign, StoredRun, TestRun, WhichCampaign,
     },
 };
@@ -81,6 +81,25 @@ impl Store {
             Some(database) => database.insert_campaign(&campaign).await,
             None => Ok(()),
         }
+    }
+
+    /// Records that a campaign goes on, and forgets the raw files of the test runs
+    /// that will be made again. What the database does not know of it comes from
+    /// the files.
+    ///
+    /// # Errors
+    /// When the results folder or the database cannot be read or written.
+    pub async fn resume_campaign(&self, campaign: &Campaign, left: &[&PlannedRun]) -> Result<(), Fault> {
+        let resumed_at = campaign.resumed_at.iter().copied().map(to_microseconds).collect();
+        let campaign = Campaign { resumed_at, ..campaign.clone() };
+        if let Some(database) = &self.database {
+            self.import(self, &campaign.id).await?;
+            database.resume_campaign(&campaign).await?;
+        }
+        for planned in left {
+            self.files.forget_run(&campaign.id, &planned.folder_name())?;
+        }
+        self.files.save_campaign(&campaign)
     }
 
     /// Records a test run of a campaign that has begun, and the verdicts on it;

@@ -9,6 +9,7 @@ mod held_loads;
 mod nothing_left_behind;
 #[path = "../load/pinned_k6.rs"]
 mod pinned_k6;
+mod resume;
 mod runner;
 mod settings_of_services;
 mod stored_campaigns;

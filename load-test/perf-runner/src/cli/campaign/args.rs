@@ -3,7 +3,11 @@
 use clap::{Args, builder::PossibleValue};
 use rand::RngExt as _;
 
-use super::super::{Fault, Given, GivenArgs, Places, build::BuildArgs};
+use super::{
+    super::{Fault, Given, GivenArgs, Places, build::BuildArgs},
+    Purpose,
+    resume::Resume,
+};
 use crate::{
     model::{Api, Mode, PayloadSize},
     settings::{
@@ -52,10 +56,14 @@ pub(in crate::cli) struct CommonArgs {
     build: BuildArgs,
     /// Exit with code 3 when a check finds something invalid.
     #[arg(long, env = "PERF_STRICT")]
-    pub(super) strict: bool,
+    strict: bool,
+    /// Take up a campaign that was interrupted or crashed, with the same flags as then or none: what is
+    /// missing of it is made [default: the newest such campaign of this mode].
+    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "latest", env = "PERF_RESUME")]
+    resume: Option<String>,
     /// Print the plan and do nothing else.
     #[arg(long)]
-    pub(super) plan: bool,
+    plan: bool,
     #[command(flatten)]
     given: GivenArgs,
 }
@@ -213,6 +221,16 @@ impl CommonArgs {
     /// When there is no such API, or the build tool cannot be used.
     pub(super) async fn select(&self, places: &Places) -> Result<Vec<Api>, Fault> {
         self.build.select(places, &self.apis).await
+    }
+
+    /// What is done with the plan.
+    pub(super) fn purpose(&self, is_plan_typed: bool) -> Purpose {
+        let resume = |which: &String| Resume {
+            which: which.clone(),
+            is_plan_typed,
+            is_seed_typed: self.seed.is_some(),
+        };
+        Purpose { only_plan: self.plan, strict: self.strict, resume: self.resume.as_ref().map(resume) }
     }
 
     fn settings(self, mode: Mode, apis: Vec<Api>, places: Places) -> Settings {

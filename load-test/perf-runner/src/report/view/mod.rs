@@ -220,6 +220,12 @@ fn campaign_facts(campaign: &Campaign) -> Vec<Named> {
         named("Commit", &commit),
         named("Runner", &format!("perf-runner {}", campaign.runner_version)),
     ];
+    if !campaign.resumed_at.is_empty() {
+        let times: Vec<String> = campaign.resumed_at.iter().map(|time| format::time(*time)).collect();
+        let text =
+            format!("{}: it was interrupted, and its test runs were not made in one go", times.join(", "));
+        facts.push(named("Resumed", &text));
+    }
     if campaign.runtime == "process" {
         // A container's recipe has its own.
         facts.push(named("Built with", &plan.build_tools()));

@@ -70,6 +70,19 @@ pub(super) async fn finish(
     Ok(done.rows_affected() == 1)
 }
 
+/// What changes when a campaign is taken up again.
+pub(super) async fn resume(connection: &mut PgConnection, campaign: &Campaign) -> Result<(), RowError> {
+    let update = "update campaigns set status = $2, finished_at = $3, resumed_at = $4 where campaign_id = $1";
+    sqlx::query(update)
+        .bind(&campaign.id.0)
+        .bind(campaign.status.to_string())
+        .bind(campaign.finished_at)
+        .bind(&campaign.resumed_at)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// With everything that hangs on it; gives whether there was such a campaign.
 pub(super) async fn delete(connection: &mut PgConnection, id: &CampaignId) -> Result<bool, RowError> {
     let done = sqlx::query("delete from campaigns where campaign_id = $1")

@@ -116,6 +116,17 @@ impl Postgres {
         }
     }
 
+    /// It is not finished any more.
+    pub(super) async fn resume_campaign(&self, campaign: &Campaign) -> Result<(), Fault> {
+        let stored = async {
+            let mut connection = self.pool.acquire().await?;
+            campaigns::resume(&mut connection, campaign).await
+        };
+        stored
+            .await
+            .map_err(|error| self.not_written(&format!("that campaign {} goes on", campaign.id), error))
+    }
+
     /// Whether there was such a campaign.
     pub(super) async fn delete(&self, id: &CampaignId) -> Result<bool, Fault> {
         let deleted = async {
