@@ -79,14 +79,18 @@ async fn say(program: &str, arguments: &[&str], folder: &Path) -> Option<String>
 /// The hash over everything that the build of this service reads, and by what it is built.
 ///
 /// # Errors
-/// When a file cannot be read.
+/// When a file cannot be read, or the service has none.
 pub(super) fn hash(api: &Api, root: &Path, toolchain: &str) -> io::Result<String> {
     let mut hasher = Sha256::new();
     let variables = VARIABLES.map(|name| (name, env::var_os(name)));
     // Builds hold absolute paths, so the same files elsewhere are another build.
     let by = format!("{FORM} {} {:?} {:?} {toolchain} {variables:?}", root.display(), api.build, api.start);
     hasher.update(Sha256::digest(by));
-    for path in files(api, root) {
+    let files = files(api, root)?;
+    if !files.iter().any(|path| path.starts_with(root.join(&api.id))) {
+        return Err(io::ErrorKind::NotFound.into());
+    }
+    for path in files {
         let name = path.strip_prefix(root).unwrap_or(&path);
         hasher.update(Sha256::digest(name.as_os_str().as_encoded_bytes()));
         let content = if path.is_symlink() {
@@ -100,7 +104,7 @@ pub(super) fn hash(api: &Api, root: &Path, toolchain: &str) -> io::Result<String
 }
 
 /// The files of the service and of what it shares, sorted, without what git ignores.
-fn files(api: &Api, root: &Path) -> Vec<PathBuf> {
+fn files(api: &Api, root: &Path) -> io::Result<Vec<PathBuf>> {
     let shared: &[&str] = match api.language {
         Language::Rust => {
             &["producer-core/rust", "Cargo.toml", "Cargo.lock", ".cargo", "rust-toolchain.toml"]
@@ -108,20 +112,28 @@ fn files(api: &Api, root: &Path) -> Vec<PathBuf> {
         Language::Go => &["producer-core/go", "go.work", "go.work.sum"],
         Language::Java => &["producer-core/java"],
     };
-    let places = EVERYONE.iter().chain(shared).map(|place| root.join(place)).filter(|place| place.exists());
-    let mut walk = WalkBuilder::new(root.join(&api.id));
-    for place in places {
-        walk.add(place);
+    let places: Vec<PathBuf> =
+        EVERYONE.iter().chain(shared).chain([&api.id.as_str()]).map(|place| root.join(place)).collect();
+    // From the root on, since a rule for ignoring holds for everything below it; no rule of a
+    // folder above, and none that a user has for himself.
+    let walk = WalkBuilder::new(root)
+        .standard_filters(false)
+        .git_ignore(true)
+        .require_git(false)
+        .filter_entry(move |entry| {
+            let path = entry.path();
+            places.iter().any(|place| path.starts_with(place) || place.starts_with(path))
+        })
+        .build();
+    let mut files = Vec::new();
+    for entry in walk {
+        let entry = entry.map_err(io::Error::other)?;
+        if entry.file_type().is_some_and(|kind| !kind.is_dir()) {
+            files.push(entry.into_path());
+        }
     }
-    // What a user ignores for himself is built all the same.
-    walk.standard_filters(false).git_ignore(true).parents(true).require_git(false);
-    let found = walk.build().filter_map(Result::ok);
-    let mut files: Vec<PathBuf> = found
-        .filter(|entry| entry.file_type().is_some_and(|kind| !kind.is_dir()))
-        .map(ignore::DirEntry::into_path)
-        .collect();
     files.sort();
-    files
+    Ok(files)
 }
 
 #[cfg(test)]
@@ -190,6 +202,21 @@ mod tests {
         let other = Api { build: vec!["go".to_owned(), "install".to_owned()], ..api() };
         assert_ne!(world.hash_of(&other, "go1.26"), world.hash(), "so is the command");
         assert_ne!(world.hash_of(&api(), "go1.27"), world.hash(), "so is the compiler");
+    }
+
+    #[test]
+    fn a_rule_of_a_folder_above_hides_nothing_and_without_files_nothing_is_known() {
+        let world = World::new();
+        let root = world.0.path().join("below");
+        fs::create_dir(&root).expect("a folder");
+        fs::rename(world.0.path().join("producer-api-test"), root.join("producer-api-test"))
+            .expect("renamed");
+        world.write(".gitignore", "*");
+        let before = hash(&api(), &root, "go1.26").expect("files");
+        world.write("below/producer-api-test/src/main.go", "package main // changed");
+        assert_ne!(hash(&api(), &root, "go1.26").expect("files"), before);
+        world.write("below/.gitignore", "*");
+        assert!(hash(&api(), &root, "go1.26").is_err(), "an empty list of files is no build");
     }
 
     #[test]
