@@ -111,3 +111,24 @@ fn a_failure_is_one_sentence_and_its_log_is_apart() {
     assert_eq!(view.runs[1].log_tail, ["first line", "second line"]);
     assert_eq!(view.warnings[0].text, "the port is taken");
 }
+
+#[test]
+fn what_no_api_could_be_asked_is_one_warning() {
+    let mut stored = sample::held(3);
+    for check in stored.runs.iter_mut().flat_map(|stored| &mut stored.checks) {
+        check.verdict = Verdict::Unknown;
+        check.text = "It was not measured.".to_owned();
+    }
+    stored.runs[0].checks[0].verdict = Verdict::Warn;
+    let view = view_of(&stored);
+    let places: Vec<&str> = view.warnings.iter().map(|warning| warning.place.as_str()).collect();
+    assert_eq!(
+        places,
+        [
+            "six APIs, phases p1, p2, p3, p4, p5, p6, p7: counts agree",
+            "six APIs: stored against acknowledged",
+            "producer-api-rust-rest, phase p1: counts agree"
+        ]
+    );
+    assert_eq!(view.warnings[1].text, "It was not measured. So in 18 places of 3 rounds.");
+}
