@@ -1,0 +1,133 @@
+//! What a report is made from in tests: every situation that it must survive.
+
+use std::{fs, path::PathBuf, sync::LazyLock};
+
+use super::super::*;
+use crate::{model::Verdict, sample};
+
+/// Every situation a report must survive, by name.
+pub(super) fn situations() -> &'static [Situation] {
+    &SITUATIONS
+}
+
+/// A campaign with everything that is made of it: made once, since many tests look at it.
+pub(super) struct Situation {
+    pub(super) name: &'static str,
+    pub(super) stored: StoredCampaign,
+    pub(super) analysis: Analysis,
+    pub(super) view: ReportView,
+    pub(super) page: String,
+    pub(super) json: String,
+}
+
+static SITUATIONS: LazyLock<Vec<Situation>> = LazyLock::new(|| {
+    let made = |(name, stored): (&'static str, StoredCampaign)| {
+        let analysis = sample::analyzed(&stored);
+        let view = ReportView::new(&stored, &analysis);
+        let json = json(&view).unwrap();
+        let page = html::page(&view, &csv::table(&stored, &analysis), &json).unwrap();
+        Situation { name, stored, analysis, view, page, json }
+    };
+    campaigns().into_iter().map(made).collect()
+});
+
+pub(super) fn campaigns() -> Vec<(&'static str, StoredCampaign)> {
+    let mut nothing_made = sample::normal();
+    nothing_made.runs.clear();
+    let mut nothing_planned = nothing_made.clone();
+    nothing_planned.campaign.plan.runs.clear();
+    vec![
+        ("normal", sample::normal()),
+        ("one_failed", sample::one_failed()),
+        ("nothing_measured", sample::nothing_measured()),
+        ("hostile", sample::hostile()),
+        ("many", sample::many()),
+        ("nothing_made", nothing_made),
+        ("nothing_planned", nothing_planned),
+        ("held", sample::held(5)),
+        ("held_one_round", sample::held(1)),
+        ("held_two_rounds", sample::held(2)),
+        ("held_all_invalid", all_invalid()),
+        ("held_one_missing", one_missing()),
+        ("held_hostile", hostile_held()),
+        ("held_fifty", fifty()),
+        ("held_nothing_measured", nothing_measured_held()),
+    ]
+}
+
+pub(super) fn all_invalid() -> StoredCampaign {
+    let mut stored = sample::held(3);
+    for check in stored.runs.iter_mut().flat_map(|stored| &mut stored.checks) {
+        check.verdict = Verdict::Invalid;
+    }
+    stored
+}
+
+/// Every test run of one API was never made.
+pub(super) fn one_missing() -> StoredCampaign {
+    let mut stored = sample::held(3);
+    stored.runs.retain(|stored| !stored.run.api.contains("go-grpc"));
+    stored
+}
+
+pub(super) fn hostile_held() -> StoredCampaign {
+    let mut stored = sample::held_of(&sample::SIX[..3], &[10, 200], 3);
+    for run in stored.runs.iter_mut().filter(|stored| stored.run.api.contains("go")) {
+        run.run.api = "</svg><script>alert(1)</script>\"'&,\n| `x` @all \u{202e}".to_owned();
+        for check in &mut run.checks {
+            check.verdict = Verdict::Warn;
+            check.text = "<img src=http://example.org/x onerror=alert(1)>".to_owned();
+        }
+    }
+    stored
+}
+
+pub(super) fn fifty() -> StoredCampaign {
+    let names: Vec<String> = (0..50).map(|index| format!("an-api-number-{index:02}")).collect();
+    let apis: Vec<sample::True> = names
+        .into_iter()
+        .zip(0..)
+        .map(|(name, index)| sample::True {
+            name: name.leak(),
+            peak_per_s: 500.0 + 20.0 * f64::from(index),
+            unloaded_ms: 3.0,
+        })
+        .collect();
+    sample::held_of(&apis, &[10, 200], 3)
+}
+
+/// Null everywhere: no window, no clock, no seconds.
+pub(super) fn nothing_measured_held() -> StoredCampaign {
+    let mut stored = sample::held(3);
+    for phase in stored.runs.iter_mut().flat_map(|stored| &mut stored.run.phases) {
+        (phase.window, phase.iteration, phase.request, phase.throughput_per_s) = (None, None, None, None);
+        phase.seconds.clear();
+    }
+    stored
+}
+
+pub(super) fn view_of(stored: &StoredCampaign) -> ReportView {
+    ReportView::new(stored, &sample::analyzed(stored))
+}
+
+pub(super) fn page_of(stored: &StoredCampaign) -> String {
+    let csv = csv::table(stored, &sample::analyzed(stored));
+    html::page(&view_of(stored), &csv, &json_of(stored)).unwrap()
+}
+
+pub(super) fn json_of(stored: &StoredCampaign) -> String {
+    json(&view_of(stored)).unwrap()
+}
+
+pub(super) fn table_of(stored: &StoredCampaign) -> String {
+    table(stored, &sample::analyzed(stored))
+}
+
+pub(super) fn show_of(stored: &StoredCampaign) -> String {
+    text::campaign(stored, &sample::analyzed(stored))
+}
+
+pub(super) fn schema() -> serde_json::Value {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("schemas/report-1.schema.json");
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
