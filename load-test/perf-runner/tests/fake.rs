@@ -104,7 +104,7 @@ async fn cycle_of(
     let of = LoadOf { plan, run, endpoint: &service.endpoint, templates: &templates, streams: true };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let job = load::prepare(&of, &LoadPaths { repository: &root, folder }, 2)?;
-    let ran = environment.run_generator(&job, &interrupt).await?;
+    let ran = environment.run_generator(&job, &interrupt, &Silence).await?;
     let service = environment.stop_service().await?.unwrap();
     let result = load::read(&job, &ran.end, run)?;
     let sent = Sent { tag: &run.tag, templates: &templates, load: &result };

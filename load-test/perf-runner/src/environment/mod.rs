@@ -63,12 +63,16 @@ pub trait Environment {
     async fn prove(&mut self, template: &EventTemplate) -> Result<(), Fault>;
 
     /// Runs the generator to its end, its deadline, or the user's interrupt, and
-    /// samples every process meanwhile.
+    /// samples every process meanwhile, telling the observer what they use.
     async fn run_generator(
         &mut self,
         job: &GeneratorJob,
         interrupt: &Interrupt,
+        observer: &dyn Observer,
     ) -> Result<GeneratorRun, Fault>;
+
+    /// Whether the generator writes its stream; known once it is built or found.
+    fn streams(&self) -> bool;
 
     /// Drives the database alone with the contract's statement and the templates'
     /// rows, and empties the table afterwards. What cannot be measured says why.

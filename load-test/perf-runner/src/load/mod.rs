@@ -41,4 +41,4 @@ pub use exit::meaning;
 pub use job::{LoadOf, LoadPaths, make_folder, prepare};
 pub use outputs::read;
 pub use templates::make as make_templates;
-pub use windows::Tail;
+pub use windows::{Tail, so_far};

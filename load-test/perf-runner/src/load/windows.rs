@@ -57,6 +57,21 @@ pub(super) fn read(path: &Path, phases: &[PlannedPhase]) -> Result<Stream, Fault
     fold.finish().map_err(|problem| bad(&problem))
 }
 
+/// The seconds that a generator that still runs has written. What it has not
+/// written yet is not among them, so only those of phases that are over are whole.
+pub fn so_far(folder: &Path, phases: &[PlannedPhase]) -> Vec<SecondNumbers> {
+    let Ok(file) = File::open(folder.join(StreamLine::FILE)) else { return Vec::new() };
+    let mut lines = Lines::new(BufReader::new(file));
+    let mut fold = Fold::default();
+    // The last line may be half there; a damaged one is told when all is read again.
+    while let Ok(Some(Ok(line))) = lines.next() {
+        if fold.add(line, phases).is_err() {
+            break;
+        }
+    }
+    fold.into_seconds().unwrap_or_default()
+}
+
 /// What the lines so far come to.
 #[derive(Debug, Default)]
 struct Fold {
@@ -139,8 +154,12 @@ impl Fold {
             Some(us) => Some(DateTime::from_timestamp_micros(us).ok_or("starts at no time there is")?),
             None => None,
         };
+        Ok(Stream { started_at, seconds: self.into_seconds()? })
+    }
+
+    fn into_seconds(self) -> Result<Vec<SecondNumbers>, String> {
         let numbers = |second: StreamSecond| numbers(second, &self.vus).map_err(|bad| bad.to_string());
-        Ok(Stream { started_at, seconds: self.seconds.into_values().map(numbers).collect::<Result<_, _>>()? })
+        self.seconds.into_values().map(numbers).collect()
     }
 }
 

@@ -41,6 +41,19 @@ pub fn phases(of: &Measured<'_>) -> Vec<PhaseFigures> {
         .collect()
 }
 
+/// The window of a phase that is over, from the stream alone: what is stored of it
+/// later, without what was sampled.
+pub fn window_of(
+    phase: &PlannedPhase,
+    seconds: &[SecondNumbers],
+    think_time_ms: u64,
+) -> Option<WindowFigures> {
+    let seconds = of_phase(seconds, phase);
+    let mut window = window::counted(Bounds::of(phase, None)?, &seconds);
+    client::add(&mut window, phase, think_time_ms);
+    Some(window)
+}
+
 impl Measured<'_> {
     fn figures(&self, phase: &PlannedPhase, numbers: &PhaseNumbers) -> PhaseFigures {
         let seconds = self.load.seconds.as_deref().map(|seconds| of_phase(seconds, phase));

@@ -3,14 +3,17 @@
 
 mod json;
 mod live;
+mod load;
 mod plain;
 mod words;
 
-use std::io::IsTerminal as _;
+use std::{collections::BTreeMap, io::IsTerminal as _};
 
 use serde::Serialize;
 
-use crate::model::{RunStatus, TestRunId};
+use crate::model::{RunStatus, Target, TestRunId};
+
+pub use load::{Loading, PhaseEnd, load_in_words};
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -90,6 +93,15 @@ pub enum Event {
         /// How long it took, in milliseconds.
         took_ms: f64,
     },
+    /// A load goes on: told about once a second.
+    Loading(Loading),
+    /// What the processes kept busy of the processors since they were last looked at.
+    Used {
+        /// Processors; a target that could not be read is left out.
+        cores: BTreeMap<Target, f64>,
+    },
+    /// A held load ended.
+    PhaseEnded(PhaseEnd),
     /// A test run ended.
     RunEnded {
         /// Which one.

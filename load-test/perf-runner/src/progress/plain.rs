@@ -19,6 +19,8 @@ struct State {
     last_line: Instant,
     /// What is going on, for the sign of life.
     doing: Vec<Doing>,
+    /// Where a load is, what its last second was, and what the processes use.
+    load: [String; 3],
 }
 
 /// A piece of work; builds run side by side.
@@ -34,7 +36,11 @@ pub(super) struct Lines(Arc<Mutex<State>>);
 
 impl Lines {
     pub(super) fn new() -> Self {
-        let state = Arc::new(Mutex::new(State { last_line: Instant::now(), doing: Vec::new() }));
+        let state = Arc::new(Mutex::new(State {
+            last_line: Instant::now(),
+            doing: Vec::new(),
+            load: Default::default(),
+        }));
         let watched = Arc::downgrade(&state);
         // Ends with the observer: the weak reference is the thread's only hold.
         thread::spawn(move || beat(&watched));
@@ -57,19 +63,32 @@ impl State {
             | Event::WorkFailed { what }
             | Event::StepEnded { step: what, .. } => {
                 self.doing.retain(|doing| doing.what != *what);
+                self.load = Default::default();
+            }
+            Event::Loading(loading) => {
+                let [place, second, _] = &mut self.load;
+                (*place, *second) = (words::place(loading), words::last_second(loading));
+            }
+            Event::Used { cores } => {
+                let [_, _, used] = &mut self.load;
+                *used = words::used(cores);
             }
             // A step that failed is not told to have ended.
             Event::RunBegan { .. } | Event::RunEnded { .. } => self.doing.clear(),
-            Event::Warning { .. } | Event::Note { .. } => {}
+            Event::PhaseEnded(_) | Event::Warning { .. } | Event::Note { .. } => {}
         }
     }
 
     fn signs_of_life(&self) -> Vec<String> {
+        let load = self
+            .load
+            .iter()
+            .filter(|part| !part.is_empty())
+            .fold(String::new(), |all, part| all + "; " + part);
         let line = |doing: &Doing| {
             let Doing { what, since, detail } = doing;
-            format!("{what}: still at it after {} s {detail}", since.elapsed().as_secs())
-                .trim_end()
-                .to_owned()
+            let line = format!("{what}: still at it after {} s {detail}", since.elapsed().as_secs());
+            format!("{}{load}", line.trim_end())
         };
         self.doing.iter().map(line).collect()
     }
@@ -116,7 +135,7 @@ mod tests {
 
     #[test]
     fn everything_that_goes_on_at_once_gives_a_sign_of_life_and_what_ended_none() {
-        let mut state = State { last_line: Instant::now(), doing: Vec::new() };
+        let mut state = State { last_line: Instant::now(), doing: Vec::new(), load: Default::default() };
         let (one, other) = ("build one".to_owned(), "build other".to_owned());
         for event in [
             Event::WorkBegan { what: one.clone() },
@@ -133,5 +152,21 @@ mod tests {
         assert_eq!(state.signs_of_life().len(), 1);
         state.follow(&Event::WorkFailed { what: other });
         assert!(state.signs_of_life().is_empty());
+    }
+
+    #[test]
+    fn a_load_gives_its_place_as_a_sign_of_life_and_nothing_of_it_is_left_afterwards() {
+        let mut state = State { last_line: Instant::now(), doing: Vec::new(), load: Default::default() };
+        state.follow(&Event::StepBegan { step: "load".to_owned() });
+        state.follow(&Event::Loading(words::tests::loading()));
+        state.follow(&Event::Used { cores: [(crate::model::Target::Api, 0.5)].into() });
+        let sign = state.signs_of_life().remove(0);
+        assert!(sign.starts_with("load: still at it after"), "{sign}");
+        for part in ["p2/4 50 VUs", "1538/s", "cpu api 0.50"] {
+            assert!(sign.contains(part), "{sign}");
+        }
+        state.follow(&Event::StepEnded { step: "load".to_owned(), took_ms: 1.0 });
+        state.follow(&Event::StepBegan { step: "stop".to_owned() });
+        assert!(!state.signs_of_life()[0].contains("VUs"));
     }
 }

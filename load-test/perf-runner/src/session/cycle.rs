@@ -5,7 +5,7 @@ use std::{
     time::Instant,
 };
 
-use super::{Prepared, Session, interrupted};
+use super::{Prepared, Session, interrupted, live::Watch};
 use crate::{
     audit,
     environment::Environment,
@@ -40,6 +40,8 @@ struct Cycle<'a> {
 struct Loaded {
     result: LoadResult,
     overdue: bool,
+    /// Phases whose end was told while it went on.
+    told: usize,
 }
 
 impl<'a, E: Environment> Measuring<'a, E> {
@@ -76,7 +78,7 @@ impl<'a, E: Environment> Measuring<'a, E> {
         // The service is stopped before anything is said of the load.
         let stopped = self.session.step(run, "stop", self.environment.stop_service()).await;
         let stopped = stopped.map(|end| run.service = end);
-        let Loaded { result, overdue } = loaded?;
+        let Loaded { result, overdue, told } = loaded?;
         stopped?;
         run.phases = measure::phases(&measure::Measured {
             run: planned,
@@ -84,6 +86,7 @@ impl<'a, E: Environment> Measuring<'a, E> {
             samples: run.samples.as_ref(),
             think_time_ms: self.campaign.plan.think_time_ms,
         });
+        self.session.tell_phases(&planned.phases, (&run.phases, told));
         let sent = audit::Sent { tag: &planned.tag, templates: &cycle.templates, load: &result };
         let database = self.environment.application_database()?;
         let facts = self.session.step(run, "audit", audit::read(&database, &sent)).await?;
@@ -109,10 +112,10 @@ impl<'a, E: Environment> Measuring<'a, E> {
             self.warm_up(cycle, (&warm_up, &started.endpoint), run).await?;
         }
         let job = self.job(planned, (&started.endpoint, templates), folder)?;
-        let ran = self.generate("load", &job, run).await?;
+        let (ran, told) = self.generate("load", &job, run).await?;
         run.generator = Some(load::meaning(&ran.end));
         run.samples = Some(ran.samples);
-        Ok(Loaded { result: load::read(&job, &ran.end, planned)?, overdue: ran.end.overdue })
+        Ok(Loaded { result: load::read(&job, &ran.end, planned)?, overdue: ran.end.overdue, told })
     }
 
     /// Loads the service and forgets it, rows and statistics too: what is counted
@@ -125,7 +128,7 @@ impl<'a, E: Environment> Measuring<'a, E> {
     ) -> Result<(), Fault> {
         let folder = load::make_folder(&cycle.folder.join("warm-up"))?;
         let job = self.job(warm_up, (endpoint, &cycle.templates), &folder)?;
-        let ran = self.generate("warm-up", &job, run).await?;
+        let (ran, _) = self.generate("warm-up", &job, run).await?;
         let meaning = load::meaning(&ran.end);
         if !meaning.usable {
             return Err(
@@ -147,19 +150,30 @@ impl<'a, E: Environment> Measuring<'a, E> {
             run: planned,
             endpoint,
             templates,
-            streams: settings.given.k6.is_none(),
+            streams: self.environment.streams(),
         };
         let paths = load::LoadPaths { repository: &settings.places.root, folder };
         load::prepare(&of, &paths, self.campaign.host.cores)
     }
 
+    /// Runs the generator and tells of its load. Gives how many phases' ends were told.
     async fn generate(
         &mut self,
         step: &str,
         job: &GeneratorJob,
         run: &mut TestRun,
-    ) -> Result<GeneratorRun, Fault> {
-        self.session.step(run, step, self.environment.run_generator(job, &self.session.interrupt)).await
+    ) -> Result<(GeneratorRun, usize), Fault> {
+        let session = self.session;
+        let of = (run.api.clone(), self.campaign.plan.think_time_ms);
+        let mut watch = Watch::new(session, job, of);
+        let work = async {
+            tokio::select! {
+                ran = self.environment.run_generator(job, &session.interrupt, session.observer) => ran,
+                never = watch.watch() => match never {},
+            }
+        };
+        let ran = session.step(run, step, work).await?;
+        Ok((ran, watch.told()))
     }
 }
 

@@ -2,6 +2,7 @@
 //! and hands their values on; it computes nothing.
 
 mod cycle;
+mod live;
 mod prepare;
 mod qualify;
 mod resume;

@@ -1,7 +1,7 @@
 //! Held loads from the command line to the report, with a real service, a real
 //! k6 and real databases.
 
-use std::{fs, thread::sleep, time::Duration};
+use std::{fs, process::Output, thread::sleep, time::Duration};
 
 use nix::{
     sys::signal::{Signal, kill},
@@ -22,6 +22,13 @@ fn stored_runs(runner: &Runner) -> Vec<Value> {
     stored["runs"].as_array().expect("runs").iter().map(|stored| stored["run"].clone()).collect()
 }
 
+/// The lines of progress of one kind.
+fn events(output: &Output, kind: &str) -> Vec<Value> {
+    let lines = stderr(output);
+    let events = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    events.filter(|event| event["event"] == kind).collect()
+}
+
 fn acknowledged(run: &Value, phase: usize) -> u64 {
     run["phases"][phase]["acknowledged"].as_u64().expect("a count")
 }
@@ -40,6 +47,18 @@ fn phases_are_held_one_after_the_other_and_all_they_stored_is_found() {
     let steps: Vec<&str> =
         runs[0]["steps"].as_array().expect("steps").iter().filter_map(|step| step["name"].as_str()).collect();
     assert_eq!(steps, ["clear", "start", "prove", "clear", "warm-up", "clear", "load", "stop", "audit"]);
+    // What was told while the load went on is what is stored.
+    let told = events(&output, "phase_ended");
+    let phases = runs[0]["phases"].as_array().expect("phases");
+    assert_eq!(told.len(), phases.len());
+    for (told, phase) in told.iter().zip(phases) {
+        assert_eq!(told["phase"], phase["name"]);
+        assert_eq!(told["acknowledged"], phase["window"]["acknowledged"], "{told} {}", phase["window"]);
+    }
+    assert!(
+        events(&output, "loading").iter().any(|loading| loading["second"]["acknowledged"].as_u64() > Some(0))
+    );
+    assert!(events(&output, "used").iter().any(|used| used["cores"]["api"].as_f64().is_some()));
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(text.contains("estimated  needed"), "{text}");
 }

@@ -7,6 +7,7 @@ use perf_runner::{
     environment::{Environment as _, process::ProcessEnvironment},
     interrupt::{Interrupt, Urgency},
     model::GeneratorJob,
+    progress::Silence,
 };
 
 use super::{World, pid_in, runs};
@@ -46,7 +47,7 @@ while true; do sleep 0.05; done";
 async fn it_gets_its_arguments_and_variables_and_nothing_of_the_runner_s() {
     let (world, mut environment) = world("echo \"$@\"; env; exit 3");
     let (_sender, interrupt) = Interrupt::channel();
-    let end = environment.run_generator(&job(&world, 60_000), &interrupt).await.unwrap().end;
+    let end = environment.run_generator(&job(&world, 60_000), &interrupt, &Silence).await.unwrap().end;
     assert_eq!((end.code, end.overdue, end.interrupted), (Some(3), false, false));
     let log = fs::read_to_string(world.root().join("run/k6.log")).unwrap();
     assert!(log.contains("run rest.js") && log.contains("PERF_PLAN=load-plan.json"), "{log}");
@@ -58,7 +59,7 @@ async fn it_gets_its_arguments_and_variables_and_nothing_of_the_runner_s() {
 async fn past_its_deadline_it_is_asked_to_end() {
     let (world, mut environment) = world(PATIENT);
     let (_sender, interrupt) = Interrupt::channel();
-    let end = environment.run_generator(&job(&world, 1_000), &interrupt).await.unwrap().end;
+    let end = environment.run_generator(&job(&world, 1_000), &interrupt, &Silence).await.unwrap().end;
     assert_eq!((end.code, end.overdue), (Some(105), true));
     assert!(world.root().join("run/summary.json").exists());
 }
@@ -68,7 +69,7 @@ async fn at_the_first_interrupt_it_ends_its_phase_and_writes_its_summary() {
     let (world, mut environment) = world(PATIENT);
     let (sender, interrupt) = Interrupt::channel();
     let job = job(&world, 60_000);
-    let (end, ()) = tokio::join!(environment.run_generator(&job, &interrupt), async {
+    let (end, ()) = tokio::join!(environment.run_generator(&job, &interrupt, &Silence), async {
         while !world.root().join("run/pid").exists() {
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
@@ -84,7 +85,7 @@ async fn at_the_second_interrupt_it_is_killed() {
     let (world, mut environment) = world(STUBBORN);
     let (sender, interrupt) = Interrupt::channel();
     let job = job(&world, 60_000);
-    let (end, ()) = tokio::join!(environment.run_generator(&job, &interrupt), async {
+    let (end, ()) = tokio::join!(environment.run_generator(&job, &interrupt, &Silence), async {
         while !world.root().join("run/pid").exists() {
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
@@ -103,7 +104,7 @@ async fn a_load_that_nobody_waits_for_any_more_is_ended_with_the_environment() {
     let (_sender, interrupt) = Interrupt::channel();
     let job = job(&world, 60_000);
     tokio::select! {
-        _ = environment.run_generator(&job, &interrupt) => panic!("it never ends"),
+        _ = environment.run_generator(&job, &interrupt, &Silence) => panic!("it never ends"),
         () = async {
             while !world.root().join("run/pid").exists() {
                 tokio::time::sleep(std::time::Duration::from_millis(10)).await;

@@ -108,12 +108,13 @@ async fn the_load_ends_with_the_service_that_it_loads() {
     let service = environment.start_service(&api, &world.root().join("run/service.log")).await.unwrap();
     let job = super::generator::job(&world, 60_000);
     let (_sender, interrupt) = perf_runner::interrupt::Interrupt::channel();
-    let (end, ()) = tokio::join!(environment.run_generator(&job, &interrupt), async {
-        while !job.folder.join("loading").exists() {
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        kill(service.pid.unwrap());
-    });
+    let (end, ()) =
+        tokio::join!(environment.run_generator(&job, &interrupt, &perf_runner::progress::Silence), async {
+            while !job.folder.join("loading").exists() {
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+            kill(service.pid.unwrap());
+        });
     let end = end.unwrap().end;
     assert_eq!((end.code, end.overdue, end.interrupted), (Some(105), false, false));
     let service = environment.stop_service().await.unwrap().unwrap();

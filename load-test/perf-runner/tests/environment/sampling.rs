@@ -40,7 +40,7 @@ fn job(world: &World, script: &str, target: String) -> GeneratorJob {
 
 async fn run(environment: &mut ProcessEnvironment, job: &GeneratorJob) -> Samples {
     let (_sender, interrupt) = Interrupt::channel();
-    let run = environment.run_generator(job, &interrupt).await.unwrap();
+    let run = environment.run_generator(job, &interrupt, &Told::default()).await.unwrap();
     assert_eq!(run.end.code, Some(0), "{:?}", run.end.log_tail);
     run.samples
 }

@@ -10,7 +10,7 @@ use perf_runner::{
     interrupt::{Interrupt, Urgency},
     load::Tail,
     model::{GeneratorRun, LoadResult, PhaseLoad, PlannedPhase, StreamLine},
-    progress::{Event, Observer},
+    progress::{Event, Observer, Silence},
     settings::{Given, Places},
 };
 
@@ -50,7 +50,7 @@ fn held(service: &RestStandIn) -> Wanted {
 
 async fn run(prepared: &Prepared, interrupt: &Interrupt) -> GeneratorRun {
     let folder = tempfile::tempdir().unwrap();
-    environment(&folder).run_generator(&prepared.job, interrupt).await.unwrap()
+    environment(&folder).run_generator(&prepared.job, interrupt, &Silence).await.unwrap()
 }
 
 fn read(prepared: &Prepared, ran: &GeneratorRun) -> LoadResult {

@@ -25,7 +25,7 @@ use perf_runner::{
         PayloadSize, PhaseFigures, PhaseLoad, Plan, PlannedPhase, PlannedRun, Protocol, TestRun, TestRunId,
         Verdict, WindowFigures,
     },
-    progress::{Event, Observer},
+    progress::{Event, Observer, Silence},
     settings::{Given, Places},
 };
 use stand_in::{Behaviour, Call, Fate};
@@ -184,7 +184,7 @@ impl Bench {
         let paths = LoadPaths { repository: &repository(), folder: results.path() };
         let job = load::prepare(&of, &paths, self.host.cores).unwrap();
         let (_sender, interrupt) = Interrupt::channel();
-        let loading = self.environment.run_generator(&job, &interrupt);
+        let loading = self.environment.run_generator(&job, &interrupt, &Silence);
         let (ran, ()) = tokio::join!(loading, kill_after(wanted.kill_after, service.pid.unwrap()));
         let ran = ran.unwrap();
         run.service = self.environment.stop_service().await.unwrap();

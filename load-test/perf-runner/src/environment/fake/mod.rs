@@ -165,6 +165,7 @@ impl Environment for FakeEnvironment {
         &mut self,
         job: &GeneratorJob,
         interrupt: &Interrupt,
+        _observer: &dyn Observer,
     ) -> Result<GeneratorRun, Fault> {
         let api = self.running()?.clone();
         let random = self.random(&format!("load {}", job.folder.file_name().unwrap_or_default().display()));
@@ -173,6 +174,10 @@ impl Environment for FakeEnvironment {
         let loaded = generator::run(job, (&api, &faults), interrupt, random)?;
         self.database = loaded.database;
         Ok(GeneratorRun { end: loaded.end, samples: loaded.samples })
+    }
+
+    fn streams(&self) -> bool {
+        true
     }
 
     async fn measure_ceiling(&mut self, job: &CeilingJob) -> Ceiling {

@@ -4,12 +4,18 @@ use std::{
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
 };
 
 use sha2::{Digest as _, Sha256};
+use tokio::{process::Command, time::timeout};
 
 use super::{build::BuildCommand, files};
 use crate::fault::Fault;
+
+/// A program that says its version takes no longer.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where the pinned k6 is built and from what.
 #[derive(Debug)]
@@ -88,6 +94,19 @@ impl PinnedK6 {
     }
 }
 
+/// Whether this k6 has our output. One that does not answer has none.
+pub(super) async fn has_output(program: &Path) -> bool {
+    let asked = Command::new(program).arg("version").stdin(Stdio::null()).kill_on_drop(true).output();
+    let answer = timeout(PATIENCE, asked).await;
+    answer
+        .is_ok_and(|output| output.is_ok_and(|output| names_output(&String::from_utf8_lossy(&output.stdout))))
+}
+
+/// k6 lists its extensions as `<where from>, <name> [<kind>]`.
+fn names_output(version: &str) -> bool {
+    version.lines().any(|line| line.trim_end().ends_with(", windows [output]"))
+}
+
 fn collect(folder: &Path, sources: &mut Vec<PathBuf>) -> std::io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -131,5 +150,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let fault = PinnedK6::new(folder.path(), folder.path()).outdated().unwrap_err();
         assert!(fault.what.contains("load-test/k6"), "{}", fault.what);
+    }
+
+    #[test]
+    fn our_output_is_known_by_name_and_kind() {
+        assert!(names_output(
+            "k6 v2.2.0 (go1.26.8)\nExtensions:\n  perf-runner/k6/windows.New , windows [output]\n"
+        ));
+        assert!(!names_output("k6 v2.2.0 (go1.26.8, linux/amd64)\n"));
+        assert!(!names_output("k6 v2.2.0\nExtensions:\n  other.New , windows [js]\n"));
     }
 }

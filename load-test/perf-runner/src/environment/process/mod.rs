@@ -26,9 +26,14 @@ mod service;
 mod settings;
 pub mod standing;
 
-use std::{collections::BTreeMap, path::Path, pin::pin, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    pin::pin,
+    time::Duration,
+};
 
-use postgres_cluster::{Binaries, Cluster};
+use postgres_cluster::Cluster;
 
 pub use binaries::provide as provide_postgres;
 pub use onlooker::metrics_url_in_use;
@@ -41,7 +46,6 @@ use self::{
     k6::PinnedK6,
     launch::{DeathSignal, Launcher},
     lease::{Ending, Lease},
-    pgbench::Pgbench,
     processors::Split,
     sampling::{Ports, Sampled, Sampler, Sampling},
     service::{Service, ServiceStart},
@@ -73,6 +77,8 @@ pub struct ProcessEnvironment {
     urls: Option<ApplicationUrls>,
     service: Option<Service>,
     generator: Option<Generator>,
+    /// Whether the generator has our output.
+    streams: bool,
     /// Who may run on which processors; none where there are too few to keep them apart.
     split: Option<Split>,
 }
@@ -93,6 +99,7 @@ impl ProcessEnvironment {
             urls: None,
             service: None,
             generator: None,
+            streams: false,
             split: processors::split(),
         })
     }
@@ -140,20 +147,11 @@ impl ProcessEnvironment {
         watched(observer, &what, async { host.start(purpose, lease) }).await
     }
 
-    async fn drive_database(&mut self, job: &CeilingJob) -> Result<f64, Fault> {
-        let near = match &self.host {
-            Some(host) => host.binaries.program(pgbench::NAME),
-            None => Binaries::find(self.settings.given.postgres_bin.as_deref())
-                .ok()
-                .and_then(|binaries| binaries.program(pgbench::NAME)),
-        };
-        let launcher = self.launcher_on(|split| &split.generator).prefix(DeathSignal::Kill);
-        let bench = Pgbench::spawn(near, launcher, (job, &self.urls()?.service))?;
-        let pid = bench.pid;
-        self.lease()?.started(pgbench::NAME, pid, Ending::Kill)?;
-        let driven = bench.wait().await;
-        self.lease()?.ended(pid)?;
-        driven
+    /// The generator's program.
+    fn k6(&self) -> PathBuf {
+        let places = &self.settings.places;
+        let pinned = || PinnedK6::new(&places.root, &places.state).program;
+        self.settings.given.k6.clone().unwrap_or_else(pinned)
     }
 
     /// Ends the service that was begun and did not get ready.
@@ -173,7 +171,13 @@ impl Environment for ProcessEnvironment {
         apis: &[Api],
         observer: &dyn Observer,
     ) -> Result<Vec<Result<Build, (String, Fault)>>, Fault> {
-        self.build_all(apis, observer).await
+        let builds = self.build_all(apis, observer).await?;
+        self.streams = k6::has_output(&self.k6()).await;
+        if !self.streams {
+            let text = "this k6 has no output `windows`: there are counts of whole phases, and neither windows nor seconds";
+            observer.observe(&Event::Warning { text: text.to_owned() });
+        }
+        Ok(builds)
     }
 
     async fn start_metrics_database(&mut self, observer: &dyn Observer) -> Result<Option<String>, Fault> {
@@ -278,10 +282,9 @@ impl Environment for ProcessEnvironment {
         &mut self,
         job: &GeneratorJob,
         interrupt: &Interrupt,
+        observer: &dyn Observer,
     ) -> Result<GeneratorRun, Fault> {
-        let places = &self.settings.places;
-        let pinned = PinnedK6::new(&places.root, &places.state).program;
-        let program = self.settings.given.k6.clone().unwrap_or(pinned);
+        let program = self.k6();
         let launcher = self.launcher_on(|split| &split.generator).prefix(DeathSignal::Kill);
         let processors = self.split.as_ref().map(|split| split.generator.len());
         let generator = Generator::spawn(&program, launcher, job, processors)?;
@@ -293,21 +296,19 @@ impl Environment for ProcessEnvironment {
         }
         let limits = Limits { deadline: Duration::from_millis(job.deadline_ms), interrupt };
         let database = self.urls.as_ref().map(ApplicationUrls::for_sampling);
-        let sampling = Sampling { sampled, database, phases: &job.phases };
+        let sampling = Sampling { sampled, database, phases: &job.phases, observer };
         let ran = load(generator, &limits, self.service.as_mut(), &sampling).await;
         self.generator = None;
         self.lease()?.ended(pid)?;
         ran
     }
 
+    fn streams(&self) -> bool {
+        self.streams
+    }
+
     async fn measure_ceiling(&mut self, job: &CeilingJob) -> Ceiling {
-        let driven = self.drive_database(job).await;
-        // The next test run empties the table as well, and tells when it cannot.
-        let _ = self.clear().await;
-        match driven {
-            Ok(events_per_s) => Ceiling::measured(job, events_per_s),
-            Err(fault) => Ceiling::missing(job, fault.in_full()),
-        }
+        self.drive_database(job).await
     }
 
     async fn database_bytes(&mut self) -> Result<Option<u64>, Fault> {
@@ -362,7 +363,7 @@ async fn load(
     sampler.released(generator.release().await?);
     let end = tokio::select! {
         end = generator.wait(limits, service_ended) => end?,
-        never = sampler.watch() => match never {},
+        never = sampler.watch(sampling.observer) => match never {},
     };
     Ok(GeneratorRun { end, samples: sampler.finish().await })
 }

@@ -10,17 +10,50 @@ use std::{
 };
 
 use percent_encoding::percent_decode_str;
+use postgres_cluster::Binaries;
 use reqwest::Url;
 use tokio::{
     process::{Child, Command},
     time::timeout,
 };
 
-use super::{files, service};
-use crate::{fault::Fault, model::CeilingJob};
+use super::{Environment as _, ProcessEnvironment, files, launch::DeathSignal, lease::Ending, service};
+use crate::{
+    fault::Fault,
+    model::{Ceiling, CeilingJob},
+};
+
+impl ProcessEnvironment {
+    /// Drives the database alone and empties the table. What cannot be measured says why.
+    pub(super) async fn drive_database(&mut self, job: &CeilingJob) -> Ceiling {
+        let driven = self.driven(job).await;
+        // The next test run empties the table as well, and tells when it cannot.
+        let _ = self.clear().await;
+        match driven {
+            Ok(events_per_s) => Ceiling::measured(job, events_per_s),
+            Err(fault) => Ceiling::missing(job, fault.in_full()),
+        }
+    }
+
+    async fn driven(&mut self, job: &CeilingJob) -> Result<f64, Fault> {
+        let near = match &self.host {
+            Some(host) => host.binaries.program(NAME),
+            None => Binaries::find(self.settings.given.postgres_bin.as_deref())
+                .ok()
+                .and_then(|binaries| binaries.program(NAME)),
+        };
+        let launcher = self.launcher_on(|split| &split.generator).prefix(DeathSignal::Kill);
+        let bench = Pgbench::spawn(near, launcher, (job, &self.urls()?.service))?;
+        let pid = bench.pid;
+        self.lease()?.started(NAME, pid, Ending::Kill)?;
+        let driven = bench.wait().await;
+        self.lease()?.ended(pid)?;
+        driven
+    }
+}
 
 /// The program, which comes with PostgreSQL's servers or clients.
-pub(super) const NAME: &str = "pgbench";
+const NAME: &str = "pgbench";
 
 const UPSERT: &str = include_str!("../../../../../postgres/queries/upsert.sql");
 
@@ -32,8 +65,8 @@ const LOG: &str = "pgbench.log";
 const TAIL_LINES: usize = 5;
 
 /// One that was started.
-pub(super) struct Pgbench {
-    pub(super) pid: u32,
+struct Pgbench {
+    pid: u32,
     child: Child,
     log: PathBuf,
     patience: Duration,
@@ -45,7 +78,7 @@ impl Pgbench {
     ///
     /// # Errors
     /// When it is not installed, or its files cannot be written.
-    pub(super) fn spawn(
+    fn spawn(
         near: Option<PathBuf>,
         launcher: Vec<OsString>,
         (job, service_url): (&CeilingJob, &str),
@@ -80,7 +113,7 @@ impl Pgbench {
     ///
     /// # Errors
     /// When it fails or does not end, with its last lines, or says no number.
-    pub(super) async fn wait(mut self) -> Result<f64, Fault> {
+    async fn wait(mut self) -> Result<f64, Fault> {
         let failed = |what: String, log: &Path| Fault::failed(what).log(files::last_lines(log, TAIL_LINES));
         match timeout(self.patience, self.child.wait()).await {
             Ok(Ok(status)) if status.success() => {}

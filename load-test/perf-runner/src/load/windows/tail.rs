@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use chrono::{DateTime, Utc};
+
 use super::line::{self, LINE_LIMIT_BYTES};
 use crate::{
     fault::Fault,
@@ -24,6 +26,7 @@ pub struct Tail {
     /// The beginning of a line whose end is not written yet.
     rest: Vec<u8>,
     vus: Option<u32>,
+    started_at: Option<DateTime<Utc>>,
     /// The last second that was given, by phase.
     given: BTreeMap<String, u32>,
 }
@@ -36,6 +39,7 @@ impl Tail {
             file: None,
             rest: Vec::new(),
             vus: None,
+            started_at: None,
             given: BTreeMap::new(),
         }
     }
@@ -70,10 +74,16 @@ impl Tail {
             match line::parse(line).map_err(|problem| bad(&format!("is damaged: {problem}")))? {
                 StreamLine::Vus { vus, .. } => self.vus = Some(vus),
                 StreamLine::Second(second) => seconds.extend(self.live(&second)),
-                StreamLine::Format { .. } | StreamLine::Start { .. } | StreamLine::End { .. } => {}
+                StreamLine::Start { unix_us } => self.started_at = DateTime::from_timestamp_micros(unix_us),
+                StreamLine::Format { .. } | StreamLine::End { .. } => {}
             }
         }
         Ok(seconds)
+    }
+
+    /// When second 0 began, as far as it was told.
+    pub fn started_at(&self) -> Option<DateTime<Utc>> {
+        self.started_at
     }
 
     /// None for what came late to a second that was given before.

@@ -25,7 +25,10 @@ use chrono::{DateTime, Utc};
 use tokio::time::sleep_until;
 
 use self::{database::Database, processes::Processes, schedule::Schedule};
-use crate::model::{PlannedPhase, ResourceSample, Samples, Target};
+use crate::{
+    model::{PlannedPhase, ResourceSample, Samples, Target},
+    progress::{Event, Observer},
+};
 
 /// What is sampled; none where there is no such process, or it is not ours to see.
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +80,8 @@ pub(super) struct Sampling<'a> {
     pub(super) database: Option<DatabaseUrls<'a>>,
     /// At whose edges the database's counters are read.
     pub(super) phases: &'a [PlannedPhase],
+    /// Is told every second how many processors each of them keeps busy.
+    pub(super) observer: &'a dyn Observer,
 }
 
 /// One moment on the clock that never goes back, and on the wall's.
@@ -137,15 +142,18 @@ impl Sampler {
     }
 
     /// Samples until it is dropped.
-    pub(super) async fn watch(&mut self) -> Infallible {
+    pub(super) async fn watch(&mut self, observer: &dyn Observer) -> Infallible {
         let zero = self.zero.at;
         let (mut of_processes, mut of_database) = (self.schedule.clone(), self.schedule.clone());
         let (processes, database) = (&mut self.processes, &mut self.database);
         let (never, _) = tokio::join!(
             async move {
                 loop {
-                    wait_for(&mut of_processes, zero).await;
+                    let tick = wait_for(&mut of_processes, zero).await;
                     processes.read();
+                    if tick.second {
+                        observer.observe(&Event::Used { cores: processes.cores() });
+                    }
                 }
             },
             async move {

@@ -90,6 +90,21 @@ impl Processes {
         self.read_sockets(first);
     }
 
+    /// How many processors each target has kept busy between the last two readings
+    /// of it.
+    pub(super) fn cores(&self) -> BTreeMap<Target, f64> {
+        let targets = [Target::Api, Target::K6, Target::Postgres, Target::Runner, Target::Host];
+        targets.into_iter().filter_map(|target| Some((target, self.cores_of(target)?))).collect()
+    }
+
+    fn cores_of(&self, target: Target) -> Option<f64> {
+        let mut of_target = self.samples.iter().rev().filter(|sample| sample.value.target == target);
+        let (last, before) = (of_target.next()?, of_target.next()?);
+        let used = last.value.cpu_seconds? - before.value.cpu_seconds?;
+        let seconds = last.at.checked_duration_since(before.at)?.as_secs_f64();
+        (used >= 0.0 && seconds > 0.0).then(|| used / seconds)
+    }
+
     /// Adds sockets to the samples of this reading.
     fn read_sockets(&mut self, first: usize) {
         let Some(read) = self.missing.unless(Target::Host, "sockets", self.sockets.read()) else { return };
