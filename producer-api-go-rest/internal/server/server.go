@@ -31,10 +31,10 @@ type Timeouts struct {
 // DefaultTimeouts are those of the running service.
 func DefaultTimeouts() Timeouts {
 	return Timeouts{
-		Header: 10 * time.Second,
+		Header: 30 * time.Second,
 		Read:   30 * time.Second,
 		Write:  90 * time.Second,
-		Idle:   2 * time.Minute,
+		Idle:   30 * time.Second,
 		Drain:  10 * time.Second,
 	}
 }

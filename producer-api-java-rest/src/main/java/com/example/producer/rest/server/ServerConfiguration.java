@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The parts of the wire. */
 @Configuration(proxyBeanMethods = false)
 public class ServerConfiguration {
-    private static final Duration HEAD_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration HEAD_PATIENCE = Duration.ofSeconds(30);
     private static final Duration BODY_PATIENCE = Duration.ofSeconds(30);
 
     @Bean
