@@ -281,8 +281,9 @@ mod tests {
     fn a_left_over_that_may_end_gently_is_asked_even_when_it_was_stopped() {
         let folder = tempfile::tempdir().unwrap();
         let asked = folder.path().join("asked");
+        // Not SIGINT: a shell cannot trap it where the tests were started in the background.
         let script =
-            format!("trap 'touch {}; exit' INT; echo; while :; do sleep 0.02; done", asked.display());
+            format!("trap 'touch {}; exit' TERM; echo; while :; do sleep 0.02; done", asked.display());
         let mut left = Command::new("sh")
             .args(["-c", &script])
             .stdout(std::process::Stdio::piped())
@@ -292,7 +293,7 @@ mod tests {
         // Its first line says that it listens to the signal.
         std::io::Read::read_exact(left.stdout.as_mut().unwrap(), &mut [0]).unwrap();
         let mut lease = Lease::take(folder.path(), &Silence).unwrap();
-        lease.started("PostgreSQL (metrics)", left.id(), Ending::Interrupt).unwrap();
+        lease.started("PostgreSQL (metrics)", left.id(), Ending::Terminate).unwrap();
         drop(lease);
         assert!(ProcessIdentity::of(left.id()).unwrap().signal(Signal::SIGSTOP));
         Lease::take(folder.path(), &Silence).unwrap();
