@@ -1,15 +1,18 @@
 //! The programs that the repository needs, and the Debian package that has each.
 
 /// Program and package.
-const PACKAGES: [(&str, &str); 12] = [
+const PACKAGES: [(&str, &str); 15] = [
     ("cargo", "rustup"),
     ("cargo clippy", "rustup"),
     ("cargo fmt", "rustup"),
+    ("chromium", "chromium"),
     ("gcc", "gcc libc6-dev"),
     ("git", "git"),
     ("go", "golang"),
     ("gofmt", "golang"),
     ("java", "default-jdk-headless"),
+    ("node", "nodejs"),
+    ("npm", "npm"),
     ("pgbench", "postgresql"),
     ("psql", "postgresql"),
     ("setpriv", "util-linux"),

@@ -1,6 +1,7 @@
 //! Everything, in the order in which a developer wants to know it. What there is to
 //! test is read from the repository: nothing is listed that is not there.
 
+mod browser;
 mod needs;
 mod readme;
 mod smoke;
@@ -65,6 +66,11 @@ fn stages(repository: &Repository) -> Result<Vec<Stage<'_>>, Fault> {
         workflows::check(repository)
     }));
     stages.extend(component_stages(repository)?);
+    if browser::is_there(repository) {
+        stages.push(Stage::new("browser", "the reports can be read in a real browser, by everybody", || {
+            browser::check(repository)
+        }));
+    }
     let services = repository.services()?.len();
     stages.push(Stage::new(
         "contract",

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use postgres_cluster::Binaries;
 
+use super::browser;
 use crate::{fault::Fault, invocation::Invocation, repository::Repository, tools};
 
 /// A version as its first two numbers.
@@ -27,6 +28,16 @@ pub(crate) fn check(repository: &Repository) -> Result<(), Fault> {
     let projects = repository.maven_projects()?;
     if !projects.is_empty() {
         missing.extend(check_java(repository, &projects)?);
+    }
+    if browser::is_there(repository) {
+        for program in ["node", "npm", "chromium"] {
+            match first_line(repository, program, "--version") {
+                Some(line) => println!("{program}: {line}"),
+                // Another name than Debian's is given with CHROMIUM.
+                None if program == "chromium" && std::env::var_os("CHROMIUM").is_some() => {}
+                None => missing.push(lack(program)),
+            }
+        }
     }
     match Binaries::find(None) {
         Ok(found) => println!("postgres: {} in {}", found.version(), found.folder().display()),
