@@ -1,7 +1,9 @@
 //! `cargo xtask bench services`: what each service does under a light generator, beside
-//! what `pgbench` gets from the same database with the same statement; and
-//! `cargo xtask bench generator`: what the generator of the campaigns costs itself.
+//! what `pgbench` gets from the same database with the same statement;
+//! `cargo xtask bench generator`: what the generator of the campaigns costs itself; and
+//! `cargo xtask bench audit`: what it costs to look at every row afterwards.
 
+mod audit;
 mod cost;
 mod database;
 mod event;
@@ -31,6 +33,8 @@ pub(crate) enum Bench {
     Services(ServicesArguments),
     /// CPU of k6 per iteration, with and without the output that the runner reads
     Generator(k6::GeneratorArguments),
+    /// Time of the audit of so many events
+    Audit(audit::AuditArguments),
 }
 
 /// What `cargo xtask bench services` takes.
@@ -63,6 +67,7 @@ pub(crate) fn run(repository: &Repository, bench: &Bench) -> Result<(), Fault> {
     let arguments = match bench {
         Bench::Services(arguments) => arguments,
         Bench::Generator(arguments) => return k6::run(repository, arguments),
+        Bench::Audit(arguments) => return audit::run(repository, arguments),
     };
     let results = session::run(repository, arguments)?;
     let text = if arguments.json { report::json(&results)? } else { report::tables(&results) };

@@ -1,5 +1,5 @@
--- Holds the table against what one test run can have sent, in one pass that gives
--- one row. Whatever does not fit into working memory is sorted on disk.
+-- The table's rows, each held against what one test run can have sent. What is asked
+-- about them follows this.
 --
 -- $1 the run's tag, $2 how many calls were begun, $3 kinds of event with $4 their
 -- entity types and $5 their attributes, $6 ids of refused events, $7 ids of events
@@ -13,10 +13,15 @@ with sent as (
 ),
 refused as (select distinct id from unnest($6::text[]) as refused (id)),
 unanswered as (select distinct id from unnest($7::text[]) as unanswered (id)),
-seen as (
+seen as not materialized (
   select stored.id,
          sent.kind is not null as expected,
-         -- Null where nothing was expected.
+         -- Null where nothing was expected, and so are the other two.
+         stored.entity_type <> sent.entity_type as mistyped,
+         case when stored.entity_type <> sent.entity_type
+              then exists (select from car_entities as other
+                            where other.entity_type = sent.entity_type and other.id = stored.id)
+         end as twice,
          stored.entity_type <> sent.entity_type or stored.data <> sent.data as differs,
          refused.id is not null as refused,
          unanswered.id is not null as unanswered
@@ -32,11 +37,3 @@ seen as (
     left join refused on refused.id = stored.id
     left join unanswered on unanswered.id = stored.id
 )
-select count(*) as rows,
-       count(*) filter (where expected) as expected_rows,
-       count(distinct id) filter (where expected) as expected_ids,
-       count(distinct id) filter (where expected and refused) as failed_but_stored,
-       count(distinct id) filter (where expected and unanswered) as unknown_and_stored,
-       count(*) filter (where differs) as content_differs,
-       array(select id from seen where not expected or differs or refused order by id limit 5) as examples
-  from seen
