@@ -4,8 +4,8 @@
 
 use rand::{SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
 
-/// How many times are drawn together.
-const BLOCK: u32 = 50;
+/// How many times are drawn together: so few that a part of them has nearly the mean, too.
+const BLOCK: u32 = 5;
 
 /// Gives one time after the other.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ mod tests {
         let count = f64::from(BLOCK);
         let mean = block.iter().sum::<f64>() / count;
         let deviation = (block.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt();
-        assert!((mean - 100.0).abs() < 1e-9 && (85.0..100.0).contains(&deviation), "{mean} {deviation}");
+        assert!((mean - 100.0).abs() < 1e-9 && (80.0..100.0).contains(&deviation), "{mean} {deviation}");
     }
 
     #[test]

@@ -28,12 +28,6 @@ impl Call {
     pub fn response_ms(&self) -> Option<f64> {
         Some(self.ended_us?.saturating_sub(self.arrived_us) as f64 / 1000.0)
     }
-
-    /// What its service took, in milliseconds; none without an answer.
-    #[allow(clippy::cast_precision_loss)]
-    pub fn service_ms(&self) -> Option<f64> {
-        Some(self.ended_us?.saturating_sub(self.begun_us) as f64 / 1000.0)
-    }
 }
 
 /// Writes the calls, one JSON object a line.
