@@ -52,11 +52,12 @@ impl OpenStore {
     ) -> Result<Self, Fault> {
         let settings = process_settings(places, given, true)?;
         if let Some(url) = settings.given.metrics_url.clone() {
-            // It may be somebody's who is measuring right now; only a first look makes its tables.
-            let Ok(store) = Store::look(&places.results, &url).await else {
-                return Self::start(settings, places, observer).await;
+            // It may be somebody's who is measuring right now.
+            return match Store::look(&places.results, &url).await {
+                Ok(store) => Ok(Self { store, environment: None }),
+                // Its tables may only have to be made or brought up to date.
+                Err(fault) => Self::start(settings, places, observer).await.map_err(|_| fault),
             };
-            return Ok(Self { store, environment: None });
         }
         let Some(url) = metrics_url_in_use(&places.state) else {
             return Self::start(settings, places, observer).await;

@@ -51,6 +51,7 @@ fn a_campaign_is_listed_shown_exported_and_removed() {
     let long = shown.lines().find(|line| line.chars().count() > 80);
     assert!(long.is_none(), "{long:?}");
     let shown = json(&runner.run(&["runs", "show", &id, "--format", "json"]));
+    assert_eq!(shown["schema"], "perf-runner/show/1");
     assert_eq!(shown["runs"][0]["run"]["phases"][0]["acknowledged"], 5);
     let summary = json(&runner.run(&["runs", "summary", "--format", "json"]));
     assert_eq!((summary["campaigns"].as_u64(), summary["completed_runs"].as_u64()), (Some(1), Some(1)));

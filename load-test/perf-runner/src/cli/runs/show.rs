@@ -3,12 +3,13 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use serde::Serialize;
 
 use super::{
     Fault, Format, GivenArgs, Observer, Places, print,
     stored::{self, OpenStore},
 };
-use crate::{analyze, report};
+use crate::{analyze, model::StoredCampaign, report};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ShowArgs {
@@ -22,6 +23,16 @@ pub(in crate::cli) struct ShowArgs {
     given: GivenArgs,
 }
 
+/// Name and version of the JSON form.
+const SCHEMA: &str = "perf-runner/show/1";
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    #[serde(flatten)]
+    stored: &'a StoredCampaign,
+}
+
 pub(super) async fn run(args: ShowArgs, places: &Places, observer: &dyn Observer) -> Result<ExitCode, Fault> {
     let open = OpenStore::for_reading(args.given, places, observer).await?;
     let campaign = open.load(&stored::which(&args.campaign)).await?;
@@ -29,7 +40,7 @@ pub(super) async fn run(args: ShowArgs, places: &Places, observer: &dyn Observer
         Format::Table => {
             report::text::campaign(&campaign, &analyze::of(&campaign)) + &report::figures::of(&campaign)
         }
-        Format::Json => print::json(&campaign)?,
+        Format::Json => print::json(&Document { schema: SCHEMA, stored: &campaign })?,
     });
     Ok(ExitCode::SUCCESS)
 }

@@ -66,3 +66,27 @@ async fn a_database_is_rebuilt_from_files() {
     let fault = store.import(&in_files, &CampaignId("four".to_owned())).await.unwrap_err();
     assert!(fault.to_string().contains("no files of campaign four"), "{fault}");
 }
+
+#[tokio::test]
+async fn a_campaign_goes_on_with_what_files_and_database_know_of_it() {
+    let bench = Bench::new().await;
+    let stored = sample::everything();
+    let in_files = Store::in_files(bench.results.path());
+    // The database never heard of it; its second test run was cut short.
+    save(&in_files, &stored).await;
+    let store = bench.store().await;
+    let cut = &stored.campaign.plan.runs[1];
+    let cut_folder = bench.results.path().join(&stored.campaign.id.0).join(cut.folder_name());
+    std::fs::create_dir_all(&cut_folder).unwrap();
+    std::fs::write(cut_folder.join("k6.log"), "half").unwrap();
+    let mut resumed = stored.campaign.clone();
+    (resumed.finished_at, resumed.status) = (None, CampaignStatus::Running);
+    resumed.resumed_at.push(sample::noon());
+    store.resume_campaign(&resumed, &[cut]).await.unwrap();
+    assert!(!cut_folder.exists(), "what the first try left is still there");
+    for seen in [bench.database().await, Store::in_files(bench.results.path())] {
+        let loaded = seen.load(&WhichCampaign::Latest).await.unwrap();
+        assert_eq!(loaded.campaign, resumed);
+        assert_eq!(loaded.runs[0].run.id, stored.runs[0].run.id);
+    }
+}
