@@ -28,8 +28,8 @@ pub(super) fn generator_starved(facts: &PhaseFacts<'_>) -> Option<Finding> {
     Some(judged("generator_starved", LIMITS.generator_demand, measured, |((cores, waiting), usable)| {
         let share = (cores + waiting) / usable;
         let text = format!(
-            "k6 could have used {:.2} of {usable} processors, {}, and waited for {waiting:.2} of them.",
-            cores + waiting,
+            "k6 ran on {cores:.2} processors and its threads waited for {waiting:.2} more: {} of the {usable} \
+             it may use.",
             percent(share)
         );
         (share, text)

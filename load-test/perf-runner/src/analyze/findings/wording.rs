@@ -72,11 +72,11 @@ pub(super) fn pair(analysis: &PayloadAnalysis, comparison: &Comparison, pair: &P
         }
         (PairClaim::Different, metric) => {
             let (high, low) = (mean_of(analysis, of, metric), mean_of(analysis, to, metric));
-            let lower =
-                high.zip(low).map_or(String::new(), |(high, low)| format!("{} lower ", ms(high - low)));
+            let by = high.zip(low).map_or(String::new(), |(high, low)| format!("{} ", ms(high - low)));
             let share = (1.0 - 1.0 / ratio.estimate) * 100.0;
             format!(
-                "{to} has a {lower}{what} than {of}, {share:.0} % less (ratio of {of} to {to}: {:.2}, {interval}).",
+                "The {what} of {to} is {by}lower than that of {of}, {share:.0} % less \
+                 (ratio of {of} to {to}: {:.2}, {interval}).",
                 ratio.estimate
             )
         }
