@@ -87,6 +87,7 @@ pub(crate) fn nothing_measured() -> StoredCampaign {
         virtualised: None,
         tools: vec![ToolVersion { name: "go".to_owned(), version: None }],
         database: BTreeMap::new(),
+        containers: BTreeMap::new(),
     };
     for StoredRun { run, .. } in &mut stored.runs {
         (run.payload_bytes, run.build_id, run.start_up_ms, run.idle_rss_bytes) = (None, None, None, None);
@@ -190,6 +191,7 @@ fn campaign(id: CampaignId, plan: Plan) -> Campaign {
         virtualised: Some(true),
         tools: vec![tool("cargo", "cargo 1.95.0"), tool("go", "go version go1.26.8"), tool("java", "")],
         database: settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        containers: BTreeMap::new(),
     };
     Campaign {
         id,

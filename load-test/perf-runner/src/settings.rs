@@ -9,10 +9,12 @@ use self::load::HeldLoad;
 use crate::model::{Api, Mode, PayloadSize};
 
 /// Where services, databases and the generator run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Runtime {
     /// As child processes of the runner.
     Process,
+    /// As containers.
+    Docker,
     /// Nowhere: numbers are made up, to try the line itself.
     Fake,
 }
@@ -22,6 +24,7 @@ impl Runtime {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Process => "process",
+            Self::Docker => "docker",
             Self::Fake => "fake",
         }
     }

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use chrono::Utc;
 use rand::RngExt as _;
 
-use self::resume::Resume;
+use self::{args::Placement, resume::Resume};
 pub(super) use self::{
     args::{HeldArgs, SmokeArgs},
     resume::says_what_to_measure,
@@ -17,11 +17,12 @@ pub(super) use self::{
 use super::{Fault, Observer, Places, print};
 use crate::{
     environment::{
+        docker::{DockerEnvironment, DockerSettings},
         fake::FakeEnvironment,
         process::{ProcessEnvironment, ProcessSettings},
     },
     fault::ExitClass,
-    host, interrupt,
+    interrupt,
     model::{CampaignId, Mode},
     plan,
     progress::Event,
@@ -52,7 +53,9 @@ pub(super) async fn smoke(
 ) -> Result<ExitCode, Fault> {
     let purpose = args.common.purpose(is_plan_typed);
     let apis = args.common.select(places).await?;
-    run(args.settings(apis, places.clone())?, &purpose, observer).await
+    let placement = args.common.place(&apis, places).await?;
+    let settings = args.settings(apis, places.clone(), placement.runtime)?;
+    run(settings, placement, &purpose, observer).await
 }
 
 /// Holds loads: prints the result table.
@@ -66,11 +69,18 @@ pub(super) async fn held(
 ) -> Result<ExitCode, Fault> {
     let purpose = args.common.purpose(is_plan_typed);
     let apis = args.common.select(places).await?;
-    run(args.settings(mode, apis, places.clone())?, &purpose, observer).await
+    let placement = args.common.place(&apis, places).await?;
+    let settings = args.settings(mode, (apis, places.clone()), placement.runtime)?;
+    run(settings, placement, &purpose, observer).await
 }
 
-async fn run(mut settings: Settings, purpose: &Purpose, observer: &dyn Observer) -> Result<ExitCode, Fault> {
-    let facts = host::read(&settings.places).await;
+async fn run(
+    mut settings: Settings,
+    placement: Placement,
+    purpose: &Purpose,
+    observer: &dyn Observer,
+) -> Result<ExitCode, Fault> {
+    let Placement { facts, docker, .. } = placement;
     let resumed = match &purpose.resume {
         Some(resume) => Some(resume.find(&mut settings, &facts).await?),
         None => None,
@@ -99,6 +109,12 @@ async fn run(mut settings: Settings, purpose: &Purpose, observer: &dyn Observer)
     let outcome = match settings.runtime {
         Runtime::Process => {
             let environment = ProcessEnvironment::open(ProcessSettings::for_campaign(&settings)?, observer)?;
+            Box::pin(session.run(environment, plan, facts)).await?
+        }
+        Runtime::Docker => {
+            // A campaign that is taken up again says how large its pools are.
+            let docker = DockerSettings { max_connections: settings.max_connections, ..docker };
+            let environment = DockerEnvironment::open(docker, observer).await?;
             Box::pin(session.run(environment, plan, facts)).await?
         }
         Runtime::Fake => {

@@ -3,6 +3,8 @@
 
 mod build;
 mod campaign;
+mod cleanup;
+mod engine;
 mod print;
 mod report;
 mod runs;
@@ -16,6 +18,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 pub use print::fault as print_fault;
+use stored::StoreArgs;
 
 use crate::{
     environment::process::{ProcessSettings, launch},
@@ -69,7 +72,7 @@ struct GlobalArgs {
 }
 
 /// Tools and databases that are already there.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 struct GivenArgs {
     /// Application database to use [default: a cluster of the runner's own].
     #[arg(long, value_name = "URL", env = "PERF_DATABASE_URL", hide_env_values = true)]
@@ -114,6 +117,9 @@ enum Command {
     Up(standing::UpArgs),
     /// Stop what `up` started.
     Down,
+    /// Remove what the runner has left with a container engine.
+    #[command(subcommand)]
+    Cleanup(cleanup::CleanupCommand),
     /// Start a program that ends when this one does.
     #[command(hide = true)]
     Launch(launch::LaunchArguments),
@@ -144,6 +150,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Command::Runs(command) => runs::run(command, &places, observer.as_ref()).await,
         Command::Up(args) => standing::up(args, &places, observer.as_ref()).await,
         Command::Down => standing::down(&places, observer.as_ref()),
+        Command::Cleanup(command) => cleanup::run(command, &places, observer.as_ref()).await,
         Command::Launch(_) => Ok(ExitCode::SUCCESS),
     }
 }

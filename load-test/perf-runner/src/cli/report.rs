@@ -7,7 +7,7 @@ use std::{
 
 use clap::Args;
 
-use super::{Fault, GivenArgs, Observer, Places, print, stored};
+use super::{Fault, Observer, Places, StoreArgs, print, stored};
 use crate::{
     analyze,
     report::{self, Format},
@@ -33,7 +33,7 @@ pub(super) struct ReportArgs {
     #[arg(long, env = "PERF_OPEN")]
     open: bool,
     #[command(flatten)]
-    given: GivenArgs,
+    given: StoreArgs,
 }
 
 /// Writes the report and prints where it is.

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Subcommand, ValueEnum};
 
-use super::{Fault, GivenArgs, Observer, Places, print, stored};
+use super::{Fault, Observer, Places, StoreArgs, print, stored};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum RunsCommand {

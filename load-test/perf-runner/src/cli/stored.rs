@@ -4,16 +4,55 @@
 
 use clap::Args;
 
-use super::{Fault, GivenArgs, Observer, Places, process_settings};
+use super::{Fault, Given, GivenArgs, Observer, Places, engine::RuntimeArgs};
 use crate::{
     environment::{
         Environment as _,
+        docker::{self, DockerEnvironment, DockerSettings},
         process::{ProcessEnvironment, ProcessSettings, metrics_url_in_use},
     },
     model::{CampaignId, StoredCampaign, WhichCampaign},
     progress::Event,
+    settings::Runtime,
     store::Store,
 };
+
+/// Where the store is.
+#[derive(Debug, Args)]
+pub(super) struct StoreArgs {
+    #[command(flatten)]
+    given: GivenArgs,
+    #[command(flatten)]
+    runtime: RuntimeArgs,
+}
+
+/// What keeps the metrics database, which is started for the command.
+enum Keeper {
+    Process(ProcessSettings),
+    Docker(DockerSettings),
+}
+
+impl StoreArgs {
+    fn keeper(self, places: &Places) -> Result<(Keeper, Option<String>), Fault> {
+        let given = Given::from(self.given);
+        let url = given.metrics_url.clone();
+        let keeper = match self.runtime.of_store(&given) {
+            Runtime::Docker => Keeper::Docker(self.runtime.docker(places, given)),
+            Runtime::Process | Runtime::Fake => Keeper::Process(ProcessSettings::new(places.clone(), given)?),
+        };
+        Ok((keeper, url))
+    }
+}
+
+impl Keeper {
+    /// The database that a campaign which is being measured writes to.
+    async fn in_use(&self, places: &Places) -> Option<String> {
+        match self {
+            Self::Process(_) => metrics_url_in_use(&places.state),
+            Self::Docker(settings) => docker::metrics_url_in_use(settings).await,
+        }
+    }
+}
 
 /// Which campaign.
 #[derive(Debug, Args)]
@@ -37,7 +76,13 @@ pub(super) fn which(word: &str) -> WhichCampaign {
 pub(super) struct OpenStore {
     pub(super) store: Store,
     /// None when somebody else's database was looked into.
-    environment: Option<ProcessEnvironment>,
+    environment: Option<Running>,
+}
+
+/// What runs until the command is done.
+enum Running {
+    Process(Box<ProcessEnvironment>),
+    Docker(Box<DockerEnvironment>),
 }
 
 impl OpenStore {
@@ -46,21 +91,21 @@ impl OpenStore {
     /// # Errors
     /// When the metrics database cannot be started or read.
     pub(super) async fn for_reading(
-        given: GivenArgs,
+        args: StoreArgs,
         places: &Places,
         observer: &dyn Observer,
     ) -> Result<Self, Fault> {
-        let settings = process_settings(places, given, true)?;
-        if let Some(url) = settings.given.metrics_url.clone() {
+        let (keeper, given) = args.keeper(places)?;
+        if let Some(url) = given {
             // It may be somebody's who is measuring right now.
             return match Store::look(&places.results, &url).await {
                 Ok(store) => Ok(Self { store, environment: None }),
                 // Its tables may only have to be made or brought up to date.
-                Err(fault) => Self::start(settings, places, observer).await.map_err(|_| fault),
+                Err(fault) => Self::start(keeper, places, observer).await.map_err(|_| fault),
             };
         }
-        let Some(url) = metrics_url_in_use(&places.state) else {
-            return Self::start(settings, places, observer).await;
+        let Some(url) = keeper.in_use(places).await else {
+            return Self::start(keeper, places, observer).await;
         };
         let text = "a campaign is being measured; looking into its metrics database".to_owned();
         observer.observe(&Event::Note { text });
@@ -72,19 +117,22 @@ impl OpenStore {
     /// # Errors
     /// When a campaign is being measured, or the metrics database cannot be started.
     pub(super) async fn alone(
-        given: GivenArgs,
+        args: StoreArgs,
         places: &Places,
         observer: &dyn Observer,
     ) -> Result<Self, Fault> {
-        Self::start(process_settings(places, given, true)?, places, observer).await
+        Self::start(args.keeper(places)?.0, places, observer).await
     }
 
-    async fn start(
-        settings: ProcessSettings,
-        places: &Places,
-        observer: &dyn Observer,
-    ) -> Result<Self, Fault> {
-        let mut environment = ProcessEnvironment::open(settings, observer)?;
+    async fn start(keeper: Keeper, places: &Places, observer: &dyn Observer) -> Result<Self, Fault> {
+        let mut environment = match keeper {
+            Keeper::Process(settings) => {
+                Running::Process(Box::new(ProcessEnvironment::open(settings, observer)?))
+            }
+            Keeper::Docker(settings) => {
+                Running::Docker(Box::new(DockerEnvironment::open(settings, observer).await?))
+            }
+        };
         let opened = match environment.start_metrics_database(observer).await {
             Ok(Some(url)) => Store::connect(&places.results, &url).await,
             Ok(None) => Ok(Store::in_files(&places.results)),
@@ -120,6 +168,22 @@ impl OpenStore {
         match &mut self.environment {
             Some(environment) => environment.shut_down().await,
             None => Ok(()),
+        }
+    }
+}
+
+impl Running {
+    async fn start_metrics_database(&mut self, observer: &dyn Observer) -> Result<Option<String>, Fault> {
+        match self {
+            Self::Process(environment) => environment.start_metrics_database(observer).await,
+            Self::Docker(environment) => environment.start_metrics_database(observer).await,
+        }
+    }
+
+    async fn shut_down(&mut self) -> Result<(), Fault> {
+        match self {
+            Self::Process(environment) => environment.shut_down().await,
+            Self::Docker(environment) => environment.shut_down().await,
         }
     }
 }

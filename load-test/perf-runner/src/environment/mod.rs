@@ -2,8 +2,18 @@
 //! implementations: `process` (children of the runner), `docker`, and `fake`
 //! (nothing at all, deterministic, by which the rest of the line is tested).
 
+mod control;
+mod database;
+pub mod docker;
 pub mod fake;
+mod files;
+mod identity;
+mod lease;
+mod ports;
 pub mod process;
+mod processors;
+mod proof;
+mod sampling;
 
 use std::collections::BTreeMap;
 
@@ -48,6 +58,12 @@ pub trait Environment {
     /// Settings of that database's server that decide what a commit costs, by
     /// name; empty before it is started.
     fn database_facts(&self) -> BTreeMap<String, String>;
+
+    /// What decides how fast containers are: the engine, their limits, the images
+    /// of the database and the generator, by name; empty where there are none.
+    fn container_facts(&self) -> BTreeMap<String, String> {
+        BTreeMap::new()
+    }
 
     /// Empties the table and the statement statistics.
     async fn clear(&mut self) -> Result<(), Fault>;

@@ -54,6 +54,7 @@ pub async fn read(places: &Places) -> HostFacts {
         virtualised: cpu.and_then(|cpu| Some(cpu.flags(0)?.contains(&"hypervisor"))),
         tools: tools::read(&places.root).await,
         database: std::collections::BTreeMap::new(),
+        containers: std::collections::BTreeMap::new(),
     }
 }
 
@@ -64,7 +65,12 @@ pub fn fingerprint(host: &HostFacts) -> String {
     let builders = BUILDERS.map(|name| host.tool(name));
     let stable =
         (&host.cpu_model, host.cores, memory, &host.kernel, host.virtualised, builders, &host.database);
-    let hash = Sha256::digest(format!("{stable:?}").as_bytes());
+    let stable = format!("{stable:?}");
+    // Not even a comma where there are none: earlier campaigns stay comparable.
+    let containers =
+        if host.containers.is_empty() { String::new() } else { format!("{:?}", host.containers) };
+    let stable = stable + &containers;
+    let hash = Sha256::digest(stable.as_bytes());
     hex::encode(&hash[..6])
 }
 
@@ -94,6 +100,10 @@ pub fn differences(then: &HostFacts, now: &HostFacts) -> Vec<String> {
     found.extend(BUILDERS.map(|tool| named(tool, &|host| host.tool(tool).map(str::to_owned))));
     let settings: BTreeSet<&String> = then.database.keys().chain(now.database.keys()).collect();
     found.extend(settings.into_iter().map(|name| named(name, &|host| host.database.get(name).cloned())));
+    let of_containers: BTreeSet<&String> = then.containers.keys().chain(now.containers.keys()).collect();
+    found.extend(
+        of_containers.into_iter().map(|name| named(name, &|host| host.containers.get(name).cloned())),
+    );
     found.into_iter().flatten().collect()
 }
 
@@ -227,11 +237,12 @@ mod tests {
         assert_eq!(fingerprint(&later), mark);
         assert_eq!(differences(&facts, &later), Vec::<String>::new());
 
-        let changes: [fn(&mut HostFacts); 5] = [
+        let changes: [fn(&mut HostFacts); 6] = [
             |facts| facts.cores += 1,
             |facts| facts.cpu_model = None,
             |facts| facts.memory_bytes = Some(1 << 20),
             |facts| drop(facts.database.insert("fsync".into(), "off".into())),
+            |facts| drop(facts.containers.insert("limits.service".into(), "1 CPUs".into())),
             |facts| facts.tools.retain(|tool: &ToolVersion| tool.name != "rustc"),
         ];
         for change in changes {

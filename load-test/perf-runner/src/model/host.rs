@@ -50,6 +50,10 @@ pub struct HostFacts {
     pub tools: Vec<ToolVersion>,
     /// Server settings that decide what a commit costs, by name (`fsync`, ...).
     pub database: BTreeMap<String, String>,
+    /// Where everything runs in containers: the engine, the limits, and the images
+    /// of the database and the generator, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub containers: BTreeMap<String, String>,
 }
 
 impl HostFacts {

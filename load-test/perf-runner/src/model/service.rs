@@ -94,6 +94,8 @@ pub struct Build {
 pub struct RunningService {
     /// Where it answers.
     pub endpoint: Endpoint,
+    /// Where the generator finds it: the same place, unless both are containers.
+    pub generator_endpoint: Endpoint,
     /// Its process; none where there is no such thing.
     pub pid: Option<u32>,
     /// From the start of its process to the first healthy answer, in milliseconds.

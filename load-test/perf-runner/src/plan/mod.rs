@@ -122,11 +122,18 @@ fn planned_ms(phases: &[PlannedPhase]) -> u64 {
     phases.iter().map(end_ms).max().unwrap_or(0)
 }
 
-/// Why this host cannot build the API; none when it can.
+/// What this host lacks to build these APIs, in words; empty when it can build all.
+pub fn missing_tools(apis: &[Api], host: &HostFacts) -> Vec<String> {
+    apis.iter().filter_map(|api| unbuildable(api, host)).collect()
+}
+
+/// Why this host cannot build the API; none when it can, or need not.
 fn missing_tool(api: &Api, settings: &Settings, host: &HostFacts) -> Option<String> {
-    if settings.skip_build || settings.runtime == Runtime::Fake {
-        return None;
-    }
+    let is_built_here = settings.runtime == Runtime::Process && !settings.skip_build;
+    is_built_here.then(|| unbuildable(api, host))?
+}
+
+fn unbuildable(api: &Api, host: &HostFacts) -> Option<String> {
     let program = api.build.first()?.as_str();
     let (tool, reason) = match api.language {
         // Its build tool comes with the repository.

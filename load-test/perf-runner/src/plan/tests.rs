@@ -63,6 +63,7 @@ fn host(tools: &[(&str, Option<&str>)]) -> HostFacts {
             .map(|(name, version)| ToolVersion { name: (*name).into(), version: version.map(Into::into) })
             .collect(),
         database: BTreeMap::new(),
+        containers: BTreeMap::new(),
     }
 }
 

@@ -109,9 +109,9 @@ impl<'a, E: Environment> Measuring<'a, E> {
         self.session.step(run, "prove", self.environment.prove(first)).await?;
         self.session.step(run, "clear", self.environment.clear()).await?;
         if let Some(warm_up) = plan::warm_up(&self.campaign.plan, planned) {
-            self.warm_up(cycle, (&warm_up, &started.endpoint), run).await?;
+            self.warm_up(cycle, (&warm_up, &started.generator_endpoint), run).await?;
         }
-        let job = self.job(planned, (&started.endpoint, templates), folder)?;
+        let job = self.job(planned, (&started.generator_endpoint, templates), folder)?;
         let (ran, told) = self.generate("load", &job, run).await?;
         run.generator = Some(load::meaning(&ran.end));
         run.samples = Some(ran.samples);

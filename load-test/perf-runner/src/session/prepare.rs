@@ -48,6 +48,7 @@ impl Session<'_> {
         let started_at = (self.now)();
         let ceilings = self.ceilings(environment, &plan).await?;
         host.database = environment.database_facts();
+        host.containers = environment.container_facts();
         Ok(Campaign {
             id: plan.campaign.clone(),
             mode: plan.mode,

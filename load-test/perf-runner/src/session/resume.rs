@@ -48,6 +48,7 @@ impl Session<'_> {
     ) -> Result<Campaign, Fault> {
         let then = &stored.campaign;
         host.database = environment.database_facts();
+        host.containers = environment.container_facts();
         let mut differences = plan::resume::other_builds(stored, &prepared.build_ids);
         differences.extend(host::differences(&then.host, &host));
         let version = env!("CARGO_PKG_VERSION");

@@ -4,12 +4,18 @@ use clap::{Args, builder::PossibleValue};
 use rand::RngExt as _;
 
 use super::{
-    super::{Fault, Given, GivenArgs, Places, build::BuildArgs},
+    super::{
+        Fault, Given, GivenArgs, Places,
+        build::BuildArgs,
+        engine::{LimitArgs, RuntimeArgs},
+    },
     Purpose,
     resume::Resume,
 };
 use crate::{
-    model::{Api, Mode, PayloadSize},
+    environment::docker::DockerSettings,
+    host,
+    model::{Api, HostFacts, Mode, PayloadSize},
     settings::{
         Runtime, Settings,
         duration::{self, BadDuration},
@@ -49,11 +55,8 @@ pub(in crate::cli) struct CommonArgs {
     /// Connections of each service's pool.
     #[arg(long, value_name = "N", default_value = "10", value_parser = clap::value_parser!(u32).range(1..=1000), env = "PERF_MAX_CONNECTIONS")]
     max_connections: u32,
-    /// Where services, databases and k6 run.
-    #[arg(long, value_enum, default_value = "process", env = "PERF_RUNTIME")]
-    pub(super) runtime: Runtime,
     #[command(flatten)]
-    build: BuildArgs,
+    pub(super) build: BuildArgs,
     /// Exit with code 3 when a check finds something invalid.
     #[arg(long, env = "PERF_STRICT")]
     strict: bool,
@@ -66,6 +69,18 @@ pub(in crate::cli) struct CommonArgs {
     plan: bool,
     #[command(flatten)]
     given: GivenArgs,
+    #[command(flatten)]
+    runtime: RuntimeArgs,
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+/// Where a campaign runs.
+pub(in crate::cli) struct Placement {
+    pub(super) runtime: Runtime,
+    pub(super) facts: HostFacts,
+    /// What the container environment is told.
+    pub(super) docker: DockerSettings,
 }
 
 /// What `smoke` is told.
@@ -153,28 +168,38 @@ impl clap::ValueEnum for PayloadChoice {
 impl SmokeArgs {
     /// # Errors
     /// When what was typed cannot be meant.
-    pub(super) fn settings(self, apis: Vec<Api>, places: Places) -> Result<Settings, Fault> {
+    pub(super) fn settings(
+        self,
+        apis: Vec<Api>,
+        places: Places,
+        runtime: Runtime,
+    ) -> Result<Settings, Fault> {
         let Self { common, verify } = self;
-        if verify && common.runtime == Runtime::Fake {
+        if verify && runtime == Runtime::Fake {
             return Err(
                 Fault::usage("--verify needs real services").repair("leave out --runtime fake or --verify")
             );
         }
-        Ok(Settings { verify, ..common.settings(Mode::Smoke, apis, places) })
+        Ok(Settings { verify, ..common.settings(Mode::Smoke, (apis, places), runtime) })
     }
 }
 
 impl HeldArgs {
     /// # Errors
     /// When what was typed cannot be meant.
-    pub(super) fn settings(self, mode: Mode, apis: Vec<Api>, places: Places) -> Result<Settings, Fault> {
+    pub(super) fn settings(
+        self,
+        mode: Mode,
+        (apis, places): (Vec<Api>, Places),
+        runtime: Runtime,
+    ) -> Result<Settings, Fault> {
         let loads = self.loads(mode);
         self.refuse_long_settle(&loads)?;
         let is_open = !self.arrival_rates.is_empty();
         let think_time_ms = self.common.think_time.unwrap_or(if is_open { 0 } else { DEFAULT_THINK_TIME_MS });
         let ceiling = (self.ceiling || mode == Mode::Saturation) && !self.no_ceiling;
         // A fake service keeps no contract.
-        let verify = !self.skip_verify && self.common.runtime != Runtime::Fake;
+        let verify = !self.skip_verify && runtime != Runtime::Fake;
         let settings = Settings {
             loads,
             settle_ms: self.settle,
@@ -185,7 +210,7 @@ impl HeldArgs {
             rounds: self.rounds,
             think_time_ms,
             verify,
-            ..self.common.settings(mode, apis, places)
+            ..self.common.settings(mode, (apis, places), runtime)
         };
         refuse_unselected(settings.again.as_deref(), &settings.apis)?;
         Ok(settings)
@@ -233,7 +258,23 @@ impl CommonArgs {
         Purpose { only_plan: self.plan, strict: self.strict, resume: self.resume.as_ref().map(resume) }
     }
 
-    fn settings(self, mode: Mode, apis: Vec<Api>, places: Places) -> Settings {
+    /// Where these APIs will run.
+    ///
+    /// # Errors
+    /// When it is to be found out and there is no place.
+    pub(super) async fn place(&self, apis: &[Api], places: &Places) -> Result<Placement, Fault> {
+        let facts = host::read(places).await;
+        let docker = DockerSettings {
+            max_connections: self.max_connections,
+            skip_build: self.build.skip_build,
+            limits: self.limits.limits(),
+            ..self.runtime.docker(places, Given::from(self.given.clone()))
+        };
+        let runtime = self.runtime.resolve((apis, self.build.skip_build), &facts, &docker).await?;
+        Ok(Placement { runtime, facts, docker })
+    }
+
+    fn settings(self, mode: Mode, (apis, places): (Vec<Api>, Places), runtime: Runtime) -> Settings {
         Settings {
             places,
             given: Given::from(self.given),
@@ -251,7 +292,7 @@ impl CommonArgs {
             think_time_ms: self.think_time.unwrap_or(DEFAULT_THINK_TIME_MS),
             request_timeout_ms: self.request_timeout,
             max_connections: self.max_connections,
-            runtime: self.runtime,
+            runtime,
             skip_build: self.build.skip_build,
             verify: false,
         }

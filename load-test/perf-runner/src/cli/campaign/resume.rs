@@ -138,8 +138,22 @@ mod tests {
     /// A new flag must be put on one side.
     #[test]
     fn every_flag_of_a_campaign_is_known_to_be_of_the_plan_or_not() {
-        const OF_THE_OCCASION: [&str; 16] = [
+        const OF_THE_OCCASION: [&str; 30] = [
             "runtime",
+            "docker_host",
+            "go_image",
+            "jdk_image",
+            "rust_image",
+            "postgres_image",
+            "service_cpus",
+            "service_memory",
+            "service_cpuset",
+            "database_cpus",
+            "database_memory",
+            "database_cpuset",
+            "k6_cpus",
+            "k6_memory",
+            "k6_cpuset",
             "skip_build",
             "strict",
             "plan",

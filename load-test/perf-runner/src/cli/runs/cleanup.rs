@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use clap::{ArgGroup, Args};
 use serde::Serialize;
 
-use super::{Fault, Format, GivenArgs, Observer, Places, filter::Moment, print, stored::OpenStore};
+use super::{Fault, Format, Observer, Places, StoreArgs, filter::Moment, print, stored::OpenStore};
 use crate::{
     model::{CampaignFilter, CampaignId, CampaignStatus, CampaignSummary},
     report,
@@ -40,7 +40,7 @@ pub(in crate::cli) struct CleanupArgs {
     #[arg(long, value_enum, default_value = "table", env = "PERF_FORMAT")]
     format: Format,
     #[command(flatten)]
-    given: GivenArgs,
+    given: StoreArgs,
 }
 
 /// Which campaigns go.

@@ -11,7 +11,7 @@ use chrono::Utc;
 use clap::{Args, ValueEnum};
 
 use super::{
-    Fault, GivenArgs, Observer, Places,
+    Fault, Observer, Places, StoreArgs,
     filter::FilterArgs,
     stored::{self, OpenStore},
 };
@@ -41,7 +41,7 @@ pub(in crate::cli) struct ExportArgs {
     #[arg(long, value_name = "PATH", env = "PERF_OUTPUT")]
     output: Option<PathBuf>,
     #[command(flatten)]
-    given: GivenArgs,
+    given: StoreArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

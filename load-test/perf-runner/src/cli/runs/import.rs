@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::Args;
 use serde::Serialize;
 
-use super::{Fault, Format, GivenArgs, Observer, Places, print, stored::OpenStore};
+use super::{Fault, Format, Observer, Places, StoreArgs, print, stored::OpenStore};
 use crate::{
     fault::ExitClass,
     model::CampaignId,
@@ -28,7 +28,7 @@ pub(in crate::cli) struct ImportArgs {
     #[arg(long, value_enum, default_value = "table", env = "PERF_FORMAT")]
     format: Format,
     #[command(flatten)]
-    given: GivenArgs,
+    given: StoreArgs,
 }
 
 #[derive(Serialize)]

@@ -6,7 +6,7 @@ use chrono::Utc;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::{Fault, GivenArgs, Observer, Places, filter::FilterArgs, print, stored::OpenStore};
+use super::{Fault, Observer, Places, StoreArgs, filter::FilterArgs, print, stored::OpenStore};
 use crate::{
     export,
     model::{CampaignFilter, CampaignSummary},
@@ -27,7 +27,7 @@ pub(in crate::cli) struct ListArgs {
     #[arg(long, value_enum, default_value = "table", env = "PERF_FORMAT")]
     format: ListFormat,
     #[command(flatten)]
-    given: GivenArgs,
+    given: StoreArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -6,7 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{
-    Fault, Format, GivenArgs, Observer, Places, print,
+    Fault, Format, Observer, Places, StoreArgs, print,
     stored::{self, OpenStore},
 };
 use crate::{analyze, model::StoredCampaign, report};
@@ -20,7 +20,7 @@ pub(in crate::cli) struct ShowArgs {
     #[arg(long, value_enum, default_value = "table", env = "PERF_FORMAT")]
     format: Format,
     #[command(flatten)]
-    given: GivenArgs,
+    given: StoreArgs,
 }
 
 /// Name and version of the JSON form.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use serde::Serialize;
 
-use super::{Fault, Format, GivenArgs, Observer, Places, filter::FilterArgs, print, stored::OpenStore};
+use super::{Fault, Format, Observer, Places, StoreArgs, filter::FilterArgs, print, stored::OpenStore};
 use crate::{
     analyze::history,
     model::{CampaignFilter, CampaignStatus, CampaignSummary, HistoryGroup, Mode, WhichCampaign},
@@ -25,7 +25,7 @@ pub(in crate::cli) struct SummaryArgs {
     #[arg(long, value_enum, default_value = "table", env = "PERF_FORMAT")]
     format: Format,
     #[command(flatten)]
-    given: GivenArgs,
+    given: StoreArgs,
 }
 
 /// Everything that is stored, in short.

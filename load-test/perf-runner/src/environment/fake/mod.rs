@@ -144,8 +144,10 @@ impl Environment for FakeEnvironment {
                 .log(vec!["DATABASE_URL: not a URL".to_owned()]));
         }
         let mut random = self.random(&format!("start {}", api.id));
+        let endpoint = Endpoint { protocol: api.protocol, authority: format!("127.0.0.1:{}", api.port) };
         let service = RunningService {
-            endpoint: Endpoint { protocol: api.protocol, authority: format!("127.0.0.1:{}", api.port) },
+            generator_endpoint: endpoint.clone(),
+            endpoint,
             pid: None,
             start_up_ms: random.random_range(20.0..60.0),
             idle_rss_bytes: Some(random.random_range(4..12) << 20),

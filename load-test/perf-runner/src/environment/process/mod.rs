@@ -8,20 +8,12 @@
 mod binaries;
 mod build;
 mod clusters;
-mod control;
-mod database;
-mod files;
 mod generator;
-mod identity;
 mod k6;
 pub mod launch;
-mod lease;
 mod onlooker;
-mod pgbench;
+pub(super) mod pgbench;
 mod place;
-mod ports;
-mod processors;
-mod sampling;
 mod service;
 mod settings;
 pub mod standing;
@@ -41,16 +33,16 @@ pub use settings::ProcessSettings;
 
 use self::{
     clusters::{ClusterHost, Purpose},
-    database::ApplicationUrls,
+    database::{ApplicationUrls, OwnServer},
     generator::{Generator, Limits},
     k6::PinnedK6,
     launch::{DeathSignal, Launcher},
     lease::{Ending, Lease},
     processors::Split,
-    sampling::{Ports, Sampled, Sampler, Sampling},
+    sampling::{Ports, Sampled, Sampler, Sampling, Uncounted},
     service::{Service, ServiceStart},
 };
-use super::Environment;
+use super::{Environment, control, database, files, identity, lease, ports, processors, proof, sampling};
 use crate::{
     fault::Fault,
     interrupt::Interrupt,
@@ -59,7 +51,6 @@ use crate::{
         RunningService, Samples, ServiceEnd,
     },
     progress::{Event, Observer, watched},
-    wire,
 };
 
 /// After an error or an interrupt nobody's work is waited for any more.
@@ -117,7 +108,7 @@ impl ProcessEnvironment {
     fn sampled(&self, generator: u32) -> Sampled {
         Sampled {
             service: self.service.as_ref().map(|service| service.pid),
-            generator,
+            generator: Some(generator),
             database: self.application.as_ref().map(Cluster::pid),
             ports: Ports {
                 service: self.service.as_ref().and_then(|service| service.endpoint.port()),
@@ -188,7 +179,7 @@ impl Environment for ProcessEnvironment {
             Some(running) => running,
             None => self.start_cluster(Purpose::Metrics, observer).await?,
         };
-        let url = database::prepare_metrics(&cluster).await;
+        let url = database::prepare_metrics(&OwnServer::from(&cluster)).await;
         self.metrics = Some(cluster);
         url.map(Some)
     }
@@ -209,7 +200,7 @@ impl Environment for ProcessEnvironment {
             self.application = Some(self.start_cluster(Purpose::Application, observer).await?);
         }
         if let Some(cluster) = &self.application {
-            self.urls = Some(database::prepare(cluster).await?);
+            self.urls = Some(database::prepare(&OwnServer::from(cluster)).await?);
         }
         Ok(())
     }
@@ -219,7 +210,7 @@ impl Environment for ProcessEnvironment {
         Ok(ApplicationDatabase::Postgres {
             service_url: urls.service.clone(),
             runner_url: urls.runner.clone(),
-            owner_url: self.application.as_ref().map(database::owner_url),
+            owner_url: self.application.as_ref().map(|cluster| OwnServer::from(cluster).owner_url()),
         })
     }
 
@@ -265,17 +256,7 @@ impl Environment for ProcessEnvironment {
 
     async fn prove(&mut self, template: &EventTemplate) -> Result<(), Fault> {
         let service = self.service.as_ref().ok_or_else(|| Fault::failed("no service is running"))?;
-        let id = format!("{}-{:08x}-proof", template.kind, rand::random::<u32>());
-        let body = [&template.body_before_id, id.as_str(), &template.body_after_id].concat();
-        let event = serde_json::from_str(&body)
-            .map_err(|error| Fault::failed("an event template is not JSON").cause(error))?;
-        let failed = || Fault::failed(format!("{} did not take one event", service.api));
-        let reply =
-            wire::send_event(&service.endpoint, &event).await.map_err(|error| failed().cause(error))?;
-        if !reply.is_success() {
-            return Err(failed().cause(reply.to_string()));
-        }
-        database::find_row(self.urls()?, template, &id).await
+        proof::prove(&service.api, &service.endpoint, (self.urls()?, template)).await
     }
 
     async fn run_generator(
@@ -359,7 +340,7 @@ async fn load(
     if let Some(end) = generator.ready(limits, service_ended.as_mut()).await? {
         return Ok(GeneratorRun { end, samples: Samples::default() });
     }
-    let mut sampler = Sampler::begin(sampling).await;
+    let mut sampler = Sampler::begin(sampling, Uncounted).await;
     sampler.released(generator.release().await?);
     let end = tokio::select! {
         end = generator.wait(limits, service_ended) => end?,

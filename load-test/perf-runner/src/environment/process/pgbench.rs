@@ -53,7 +53,7 @@ impl ProcessEnvironment {
 }
 
 /// The program, which comes with PostgreSQL's servers or clients.
-const NAME: &str = "pgbench";
+pub(in crate::environment) const NAME: &str = "pgbench";
 
 const UPSERT: &str = include_str!("../../../../../postgres/queries/upsert.sql");
 
@@ -134,12 +134,12 @@ fn on_path() -> Option<PathBuf> {
 
 /// The last `tps = 5123.4 (...)` of what it printed: older ones have a second such
 /// line, the first of which counts the time to connect.
-fn rate(text: &str) -> Option<f64> {
+pub(in crate::environment) fn rate(text: &str) -> Option<f64> {
     let line = text.lines().filter_map(|line| line.trim().strip_prefix("tps = ")).next_back()?;
     line.split_whitespace().next()?.parse().ok()
 }
 
-fn arguments(job: &CeilingJob) -> Result<Vec<OsString>, Fault> {
+pub(in crate::environment) fn arguments(job: &CeilingJob) -> Result<Vec<OsString>, Fault> {
     let (clients, seconds) = (job.concurrency.to_string(), (job.duration_ms / 1000).to_string());
     let threads = job.concurrency.min(MOST_THREADS).to_string();
     let mut arguments: Vec<OsString> =
@@ -177,7 +177,7 @@ fn script(number: usize) -> String {
 }
 
 /// The URL as an argument that anyone may read, and the password apart.
-fn without_password(url: &str) -> Result<(String, Option<String>), Fault> {
+pub(in crate::environment) fn without_password(url: &str) -> Result<(String, Option<String>), Fault> {
     let bad = || Fault::failed("pgbench cannot use the URL of the application database");
     let mut url = Url::parse(url).map_err(|_| bad())?;
     let password = url.password().map(|coded| percent_decode_str(coded).decode_utf8_lossy().into_owned());

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     ProcessEnvironment, ProcessSettings,
     clusters::{self, Purpose},
-    database::{self, ApplicationUrls},
+    database::{self, ApplicationUrls, OwnServer},
     files,
     identity::ProcessIdentity,
     lease::{self, Ending, Lease, StartedProcess},
@@ -199,7 +199,7 @@ impl ProcessEnvironment {
             return Ok((None, database::accept_for_use(&given).await?));
         }
         let cluster = self.start_cluster(Purpose::Standing, observer).await?;
-        match database::prepare(&cluster).await {
+        match database::prepare(&OwnServer::from(&cluster)).await {
             Ok(urls) => Ok((Some(cluster), urls)),
             Err(fault) => {
                 let _ = self.end_standing_database(Some(cluster));

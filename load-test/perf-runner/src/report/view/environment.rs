@@ -19,6 +19,7 @@ pub(super) fn facts(host: &HostFacts) -> Vec<Named> {
         virtualised,
         tools,
         database,
+        containers,
     } = host;
     let text = |name: &str, value: Option<&str>| named(name, value.unwrap_or("not known"));
     let ports = ephemeral_ports.map(|(first, last)| format!("{first} to {last}"));
@@ -41,6 +42,7 @@ pub(super) fn facts(host: &HostFacts) -> Vec<Named> {
         tools.iter().map(|tool| named(&tool.name, tool.version.as_deref().unwrap_or("not installed"))),
     );
     facts.extend(database.iter().map(|(setting, value)| named(&format!("PostgreSQL {setting}"), value)));
+    facts.extend(containers.iter().map(|(fact, value)| named(&format!("Containers {fact}"), value)));
     facts
 }
 

@@ -47,9 +47,17 @@ impl Control {
     /// # Errors
     /// When there is none.
     pub(super) fn new() -> Result<Self, Fault> {
+        Self::at(format!("127.0.0.1:{}", ports::choose(None)?))
+    }
+
+    /// Speaks to the k6 that is found at this address.
+    ///
+    /// # Errors
+    /// When there can be no client.
+    pub(super) fn at(address: String) -> Result<Self, Fault> {
         let client = Client::builder().no_proxy().timeout(PATIENCE).build();
         let client = client.map_err(|error| Fault::failed("cannot speak to k6").cause(error))?;
-        Ok(Self { client, address: format!("127.0.0.1:{}", ports::choose(None)?) })
+        Ok(Self { client, address })
     }
 
     /// What k6 must be told to listen and to wait.

@@ -10,10 +10,12 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, po
 use super::sampling::DatabaseUrls;
 use crate::{fault::Fault, model::EventTemplate};
 
-const SCHEMA: &str = include_str!("../../../../../postgres/schema.sql");
-const ROLES: &str = include_str!("../../../../../postgres/roles.sql");
-const CLEAR: &str = include_str!("../../../../../postgres/queries/clear.sql");
+const SCHEMA: &str = include_str!("../../../../postgres/schema.sql");
+const ROLES: &str = include_str!("../../../../postgres/roles.sql");
+const CLEAR: &str = include_str!("../../../../postgres/queries/clear.sql");
 
+/// The database that every server has.
+const MAINTENANCE: &str = "postgres";
 const APPLICATION: &str = "car_entities";
 /// The metrics database in our own cluster.
 pub(super) const METRICS: &str = "performance_metrics";
@@ -24,6 +26,38 @@ const OWN_ID: &str = "^[a-z_]+-[0-9a-f]{8}-";
 /// What decides how fast a commit is, and which server it was.
 const SETTINGS: [&str; 6] =
     ["server_version", "fsync", "synchronous_commit", "shared_buffers", "max_wal_size", "max_connections"];
+
+/// A server that is all ours: where it listens on the loopback, and its superuser's password.
+#[derive(Clone)]
+pub(super) struct OwnServer {
+    pub(super) port: u16,
+    pub(super) password: String,
+}
+
+impl OwnServer {
+    /// A connection string for its superuser.
+    pub(super) fn url(&self, database: &str) -> String {
+        format!("postgresql://{SUPERUSER}:{}@127.0.0.1:{}/{database}", self.password, self.port)
+    }
+
+    /// The application database, as the one who may do everything.
+    pub(super) fn owner_url(&self) -> String {
+        self.url(APPLICATION)
+    }
+}
+
+impl From<&Cluster> for OwnServer {
+    fn from(cluster: &Cluster) -> Self {
+        Self { port: cluster.port(), password: cluster.password().to_owned() }
+    }
+}
+
+/// Passwords stay out of whatever prints this.
+impl std::fmt::Debug for OwnServer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OwnServer").field("port", &self.port).finish_non_exhaustive()
+    }
+}
 
 /// Two ways into the same database.
 #[derive(Clone)]
@@ -57,17 +91,28 @@ impl std::fmt::Debug for ApplicationUrls {
     }
 }
 
+/// Whether the server lets its superuser in now.
+pub(super) async fn lets_in(own: &OwnServer) -> bool {
+    match connect(&own.url(MAINTENANCE)).await {
+        Ok(connection) => {
+            close(connection).await;
+            true
+        }
+        Err(_) => false,
+    }
+}
+
 /// Makes the application database in our own cluster unless it is there, and
 /// gives its roles fresh passwords.
 ///
 /// # Errors
 /// When the server refuses a statement.
-pub(super) async fn prepare(cluster: &Cluster) -> Result<ApplicationUrls, Fault> {
-    let mut server = connect(&cluster.superuser_url()).await?;
+pub(super) async fn prepare(own: &OwnServer) -> Result<ApplicationUrls, Fault> {
+    let mut server = connect(&own.url(MAINTENANCE)).await?;
     // A schema that has changed since is made anew: nothing here is worth keeping.
     let version = hex::encode(Sha256::digest([SCHEMA, ROLES].concat().as_bytes()));
     if stored_version(&mut server).await.map_err(refused)?.as_deref() != Some(version.as_str()) {
-        make(&mut server, cluster, &version).await?;
+        make(&mut server, own, &version).await?;
     }
     // Statement statistics would keep the passwords, for everyone who may read them.
     execute(&mut server, "set pg_stat_statements.track_utility = off").await?;
@@ -75,20 +120,12 @@ pub(super) async fn prepare(cluster: &Cluster) -> Result<ApplicationUrls, Fault>
     for role in ["producer", "perf_runner"] {
         let password = format!("{:032x}", rand::random::<u128>());
         execute(&mut server, &format!("alter role {role} password '{password}'")).await?;
-        url_of.insert(
-            role,
-            format!("postgresql://{role}:{password}@127.0.0.1:{}/{APPLICATION}", cluster.port()),
-        );
+        url_of.insert(role, format!("postgresql://{role}:{password}@127.0.0.1:{}/{APPLICATION}", own.port));
     }
     let facts = settings(&mut server).await?;
     close(server).await;
     let url = |role: &str| url_of.get(role).cloned().unwrap_or_default();
     Ok(ApplicationUrls { service: url("producer"), runner: url("perf_runner"), statistics: true, facts })
-}
-
-/// The application database of our own cluster, as the one who may do everything.
-pub(super) fn owner_url(cluster: &Cluster) -> String {
-    cluster.url(SUPERUSER, APPLICATION)
 }
 
 async fn stored_version(server: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
@@ -101,11 +138,11 @@ async fn stored_version(server: &mut PgConnection) -> Result<Option<String>, sql
     Ok(found.flatten())
 }
 
-async fn make(server: &mut PgConnection, cluster: &Cluster, version: &str) -> Result<(), Fault> {
+async fn make(server: &mut PgConnection, own: &OwnServer, version: &str) -> Result<(), Fault> {
     execute(server, &format!("drop database if exists {APPLICATION} with (force)")).await?;
     execute(server, "drop role if exists producer, perf_runner").await?;
     execute(server, &format!("create database {APPLICATION}")).await?;
-    let mut database = connect(&cluster.url(SUPERUSER, APPLICATION)).await?;
+    let mut database = connect(&own.owner_url()).await?;
     for script in [SCHEMA, ROLES] {
         sqlx::raw_sql(script).execute(&mut database).await.map_err(refused)?;
     }
@@ -121,8 +158,8 @@ async fn make(server: &mut PgConnection, cluster: &Cluster, version: &str) -> Re
 ///
 /// # Errors
 /// When the server refuses a statement.
-pub(super) async fn prepare_metrics(cluster: &Cluster) -> Result<String, Fault> {
-    let mut server = connect(&cluster.superuser_url()).await?;
+pub(super) async fn prepare_metrics(own: &OwnServer) -> Result<String, Fault> {
+    let mut server = connect(&own.url(MAINTENANCE)).await?;
     let there: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
         .bind(METRICS)
         .fetch_one(&mut server)
@@ -132,7 +169,7 @@ pub(super) async fn prepare_metrics(cluster: &Cluster) -> Result<String, Fault> 
         execute(&mut server, &format!("create database {METRICS}")).await?;
     }
     close(server).await;
-    Ok(cluster.url(SUPERUSER, METRICS))
+    Ok(own.url(METRICS))
 }
 
 /// Looks whether a database of the user's can be measured, and applies the

@@ -6,6 +6,7 @@
 //! generator's release. The database is asked in a loop of its own: one that does
 //! not answer keeps nobody else's sample waiting.
 
+mod counted;
 mod database;
 mod host;
 mod missing;
@@ -24,6 +25,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use tokio::time::sleep_until;
 
+pub(super) use self::counted::{Counted, Counters, Readings, Uncounted};
 use self::{database::Database, processes::Processes, schedule::Schedule};
 use crate::{
     model::{PlannedPhase, ResourceSample, Samples, Target},
@@ -34,7 +36,7 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sampled {
     pub(super) service: Option<u32>,
-    pub(super) generator: u32,
+    pub(super) generator: Option<u32>,
     /// The server's first process.
     pub(super) database: Option<u32>,
     pub(super) ports: Ports,
@@ -113,27 +115,28 @@ impl Moment {
 
 /// Reads what is used, from before the generator's release until after its end.
 #[derive(Debug)]
-pub(super) struct Sampler {
+pub(super) struct Sampler<C> {
     schedule: Schedule,
     processes: Processes,
+    counters: C,
     database: Database,
     /// The generator's release, and until then the first reading.
     zero: Moment,
     is_released: bool,
 }
 
-impl Sampler {
+impl<C: Counters> Sampler<C> {
     /// Takes the first samples.
-    pub(super) async fn begin(of: &Sampling<'_>) -> Self {
+    pub(super) async fn begin(of: &Sampling<'_>, counters: C) -> Self {
         let mut database = match &of.database {
             Some(urls) => Database::connect(urls.service, urls.runner).await,
             None => Database::none("there is none"),
         };
         database.read_counters().await;
-        let mut processes = Processes::new(&of.sampled);
-        processes.read();
+        let mut processes = Processes::new(&of.sampled, &counters.targets());
+        processes.read(&counters.read().await);
         let zero = Moment::now();
-        Self { schedule: Schedule::new(of.phases), processes, database, zero, is_released: false }
+        Self { schedule: Schedule::new(of.phases), processes, counters, database, zero, is_released: false }
     }
 
     /// The generator was let go at this moment: the zero of every sample's clock.
@@ -145,12 +148,13 @@ impl Sampler {
     pub(super) async fn watch(&mut self, observer: &dyn Observer) -> Infallible {
         let zero = self.zero.at;
         let (mut of_processes, mut of_database) = (self.schedule.clone(), self.schedule.clone());
-        let (processes, database) = (&mut self.processes, &mut self.database);
+        let (processes, counters) = (&mut self.processes, &self.counters);
+        let database = &mut self.database;
         let (never, _) = tokio::join!(
             async move {
                 loop {
                     let tick = wait_for(&mut of_processes, zero).await;
-                    processes.read();
+                    processes.read(&counters.read().await);
                     if tick.second {
                         observer.observe(&Event::Used { cores: processes.cores() });
                     }
@@ -173,7 +177,7 @@ impl Sampler {
 
     /// Takes the last samples and gives all of them.
     pub(super) async fn finish(mut self) -> Samples {
-        self.processes.read();
+        self.processes.read(&self.counters.read().await);
         self.database.read_counters().await;
         self.database.close().await;
         let zero = self.zero;
