@@ -22,6 +22,19 @@ enum Proof {
 /// Every `run:` of the workflows and of our own actions.
 const COMMANDS: &[(&str, Proof)] = &[
     ("bash .ci/run", Proof::Itself),
+    (
+        "cargo perf full --phases \"$PHASES\" --rounds \"$ROUNDS\" --baseline latest --fail-if 'errors(*)>0' --junit gates.xml",
+        Proof::Stage("crates"),
+    ),
+    (
+        "cargo perf report --campaign latest --format md --output - >> \"$GITHUB_STEP_SUMMARY\"",
+        Proof::Stage("crates"),
+    ),
+    (
+        "cargo perf report --campaign latest --baseline latest --fail-if 'errors(*)>0' --format md --output - >> \"$GITHUB_STEP_SUMMARY\"",
+        Proof::Stage("crates"),
+    ),
+    ("cargo perf runs cleanup --keep 14 --execute", Proof::Stage("crates")),
     ("cargo test --locked", Proof::Stage("crates")),
     ("go build ./...", Proof::Stage("lint")),
     (

@@ -98,14 +98,18 @@ impl Group<'_> {
     }
 }
 
-/// The worst verdict on a phase of a test run, and what did not pass. What is said
-/// of the whole test run holds for each of its phases.
-fn verdict(stored: &StoredRun, phase: &str) -> (Verdict, Vec<String>) {
-    let is_about = |check: &&Check| match &check.scope {
+/// Whether a check says something of a phase: what it says of the whole test run holds
+/// for each of its phases.
+pub(super) fn is_about(check: &Check, phase: &str) -> bool {
+    match &check.scope {
         CheckScope::Run => true,
         CheckScope::Phase(name) => name == phase,
-    };
-    let checks: Vec<&Check> = stored.checks.iter().filter(is_about).collect();
+    }
+}
+
+/// The worst verdict on a phase of a test run, and what did not pass.
+fn verdict(stored: &StoredRun, phase: &str) -> (Verdict, Vec<String>) {
+    let checks: Vec<&Check> = stored.checks.iter().filter(|check| is_about(check, phase)).collect();
     let worst = checks.iter().map(|check| check.verdict).max().unwrap_or(Verdict::Unknown);
     let mut missed: Vec<&Check> = checks.into_iter().filter(|check| check.verdict != Verdict::Ok).collect();
     missed.sort_by_key(|check| std::cmp::Reverse(check.verdict));

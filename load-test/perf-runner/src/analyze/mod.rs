@@ -2,10 +2,13 @@
 
 pub mod capacity;
 mod cells;
+pub mod change;
 pub mod checks;
 mod compare;
 mod findings;
+pub mod gate;
 pub mod history;
+mod over_rounds;
 pub mod simulation;
 pub mod statistics;
 
@@ -17,7 +20,8 @@ pub fn of(stored: &StoredCampaign) -> Analysis {
     if stored.campaign.mode == Mode::Smoke {
         return Analysis::default();
     }
-    Analysis { payloads: cells::groups(stored).iter().map(|group| of_payload(stored, group)).collect() }
+    let payloads = cells::groups(stored).iter().map(|group| of_payload(stored, group)).collect();
+    Analysis { payloads, ..Analysis::default() }
 }
 
 fn of_payload(stored: &StoredCampaign, group: &cells::Group<'_>) -> PayloadAnalysis {

@@ -14,7 +14,11 @@ pub(super) use self::{
     args::{HeldArgs, SmokeArgs},
     resume::says_what_to_measure,
 };
-use super::{Fault, Observer, Places, print};
+use super::{
+    Fault, Observer, Places,
+    gates::{self, Gates},
+    print,
+};
 use crate::{
     environment::{
         docker::{DockerEnvironment, DockerSettings},
@@ -27,8 +31,9 @@ use crate::{
     plan,
     progress::Event,
     report,
-    session::{Outcome, Session},
+    session::{Outcome, Session, baseline::Baseline},
     settings::{Runtime, Settings},
+    store::Store,
 };
 
 /// What is done with the plan, and what counts as well.
@@ -37,8 +42,22 @@ struct Purpose {
     only_plan: bool,
     /// An invalid check is no success.
     strict: bool,
+    /// Limits on what is measured.
+    gates: Gates,
+    /// Campaign to hold it against.
+    baseline: Option<String>,
     /// Take up a campaign again instead of beginning one.
     resume: Option<Resume>,
+}
+
+impl Purpose {
+    /// # Errors
+    /// When there is no such campaign.
+    async fn baseline(&self, settings: &Settings) -> Result<Option<Baseline>, Fault> {
+        let Some(word) = &self.baseline else { return Ok(None) };
+        // The files are there wherever a campaign was made.
+        Baseline::named(&Store::in_files(&settings.places.results), word).await.map(Some)
+    }
 }
 
 /// Proves the path: prints the result table.
@@ -51,7 +70,7 @@ pub(super) async fn smoke(
     places: &Places,
     observer: &dyn Observer,
 ) -> Result<ExitCode, Fault> {
-    let purpose = args.common.purpose(is_plan_typed);
+    let purpose = args.common.purpose(is_plan_typed)?;
     let apis = args.common.select(places).await?;
     let placement = args.common.place(&apis, places).await?;
     let settings = args.settings(apis, places.clone(), placement.runtime)?;
@@ -67,7 +86,7 @@ pub(super) async fn held(
     places: &Places,
     observer: &dyn Observer,
 ) -> Result<ExitCode, Fault> {
-    let purpose = args.common.purpose(is_plan_typed);
+    let purpose = args.common.purpose(is_plan_typed)?;
     let apis = args.common.select(places).await?;
     let placement = args.common.place(&apis, places).await?;
     let settings = args.settings(mode, (apis, places.clone()), placement.runtime)?;
@@ -91,6 +110,8 @@ async fn run(
         let id = CampaignId::new(Utc::now(), settings.mode, rand::rng().random());
         plan::make(&id, &settings, &facts)?
     };
+    purpose.gates.check(&plan)?;
+    let baseline = purpose.baseline(&settings).await?;
     let fit = plan::fit(&plan, &facts);
     if purpose.only_plan {
         print::result(&plan::describe(&plan, &fit));
@@ -105,6 +126,8 @@ async fn run(
         interrupt: interrupt::from_signals(),
         now: Utc::now,
         resumed: resumed.as_ref(),
+        gates: &purpose.gates.gates,
+        baseline: baseline.as_ref(),
     };
     let outcome = match settings.runtime {
         Runtime::Process => {
@@ -122,7 +145,7 @@ async fn run(
             Box::pin(session.run(environment, plan, facts)).await?
         }
     };
-    Ok(conclude(&outcome, purpose))
+    conclude(&outcome, purpose)
 }
 
 /// Warns of what may not fit.
@@ -141,7 +164,12 @@ fn demand_fit(fit: &plan::Fit, observer: &dyn Observer) -> Result<(), Fault> {
     Ok(())
 }
 
-fn conclude(outcome: &Outcome, purpose: &Purpose) -> ExitCode {
+/// Prints what it came to. What went wrong first decides the exit code, then a broken
+/// gate, then what is invalid.
+///
+/// # Errors
+/// When what the gates say cannot be written.
+fn conclude(outcome: &Outcome, purpose: &Purpose) -> Result<ExitCode, Fault> {
     print::result(&report::text::table(&outcome.stored, &outcome.analysis));
     // How long a campaign took that was away in between says nothing of the estimate.
     let was_in_one_go = outcome.stored.campaign.resumed_at.is_empty();
@@ -149,7 +177,8 @@ fn conclude(outcome: &Outcome, purpose: &Purpose) -> ExitCode {
         print::result(&plan::compare(estimate, &outcome.spent));
     }
     print::result(&print::report_files(&outcome.files));
+    print::result(&purpose.gates.keep(&outcome.stored, &outcome.analysis)?);
     let invalid = (purpose.strict && outcome.stored.has_invalid()).then_some(ExitClass::Invalid);
-    let class = outcome.class.or(invalid);
-    class.map_or(ExitCode::SUCCESS, |class: ExitClass| ExitCode::from(class.code()))
+    let class = outcome.class.or(gates::class(&outcome.analysis)).or(invalid);
+    Ok(class.map_or(ExitCode::SUCCESS, |class| ExitCode::from(class.code())))
 }

@@ -5,6 +5,7 @@ mod build;
 mod campaign;
 mod cleanup;
 mod engine;
+mod gates;
 mod print;
 mod report;
 mod runs;
@@ -32,7 +33,7 @@ use crate::{
 /// Measures the producer APIs of this repository, one at a time, and says what may be concluded.
 ///
 /// Results go to stdout, progress to stderr. Exit codes: 0 done, 1 failed to run, 2 usage,
-/// 3 done with something invalid (--strict), 5 a service breaks the contract, 130 interrupted.
+/// 3 done with something invalid (--strict), 4 a gate is broken (--fail-if), 5 a service breaks the contract, 130 interrupted.
 #[derive(Debug, Parser)]
 #[command(name = "perf-runner", version, max_term_width = 100)]
 pub struct Cli {

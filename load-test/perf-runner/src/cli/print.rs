@@ -34,14 +34,18 @@ pub(super) fn json<T: Serialize>(value: &T) -> Result<String, Fault> {
     Ok(text + "\n")
 }
 
-/// Where a report is, relative to the current folder where that is shorter.
-pub(super) fn report_files(files: &Files) -> String {
+/// A path relative to the current folder, where that is shorter.
+pub(super) fn near(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
-    let show = |path: &Path| path.strip_prefix(&here).unwrap_or(path).display().to_string();
+    path.strip_prefix(&here).unwrap_or(path).display().to_string()
+}
+
+/// Where a report is.
+pub(super) fn report_files(files: &Files) -> String {
     let mut text = String::new();
     for (index, file) in files.all().enumerate() {
         let name = if index == 0 { "report  " } else { "        " };
-        text = format!("{text}{name}{}\n", show(file));
+        text = format!("{text}{name}{}\n", near(file));
     }
     text
 }

@@ -1,6 +1,7 @@
 //! `runs`: look into what is stored, take it elsewhere, clean up.
 
 mod cleanup;
+mod compare;
 mod export;
 mod filter;
 mod import;
@@ -22,6 +23,8 @@ pub(super) enum RunsCommand {
     Show(show::ShowArgs),
     /// Count what is stored, and tell what each API sustained last and at best.
     Summary(summary::SummaryArgs),
+    /// Hold one campaign against another: what changed, and how sure that is.
+    Compare(compare::CompareArgs),
     /// Write campaigns as JSON or CSV: phases, seconds, samples, checks, percentiles.
     Export(export::ExportArgs),
     /// Rebuild the metrics database from the files of the results folder, or of another one.
@@ -51,6 +54,7 @@ pub(super) async fn run(
         RunsCommand::List(args) => list::run(args, places, observer).await,
         RunsCommand::Show(args) => show::run(args, places, observer).await,
         RunsCommand::Summary(args) => summary::run(args, places, observer).await,
+        RunsCommand::Compare(args) => compare::run(args, places, observer).await,
         RunsCommand::Export(args) => export::run(args, places, observer).await,
         RunsCommand::Import(args) => import::run(args, places, observer).await,
         RunsCommand::Cleanup(args) => cleanup::run(args, places, observer).await,

@@ -1,12 +1,18 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, Interval, Language, PayloadSize, PhaseLoad, Protocol, Verdict};
+use super::{
+    CampaignChanges, Finding, GateResult, Interval, Language, PayloadSize, PhaseLoad, Protocol, Verdict,
+};
 
 /// What stored facts come to: everything that is estimated, compared or claimed.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Analysis {
     /// One entry per payload size, smallest first; sizes are never compared.
     pub payloads: Vec<PayloadAnalysis>,
+    /// What the user's gates say, in their order; empty without gates.
+    pub gates: Vec<GateResult>,
+    /// What changed against another campaign; none when that was not asked for.
+    pub changes: Option<CampaignChanges>,
 }
 
 /// All test runs of one payload size.
@@ -121,7 +127,7 @@ pub struct Capacity {
     pub per_s: f64,
     /// Its 95 % interval; none with fewer than three usable rounds.
     pub interval: Option<Interval>,
-    /// The client or the end of the plan set this number: the API can do at least this.
+    /// Who else set this number: the API can do at least this.
     pub bound: Option<Bound>,
 }
 
@@ -131,6 +137,8 @@ pub struct Capacity {
 pub enum Bound {
     /// The closed loop could not ask for more.
     Client,
+    /// The database took nearly all that it takes without any service before it.
+    Database,
     /// Generator, service and database used all processors of the host.
     Host,
 }

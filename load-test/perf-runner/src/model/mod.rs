@@ -9,10 +9,12 @@ mod audit;
 mod campaign;
 mod campaign_summary;
 mod ceiling;
+mod change;
 mod check;
 mod entity_id;
 mod estimate;
 mod finding;
+mod gate;
 mod generator;
 mod histogram;
 mod history;
@@ -39,10 +41,12 @@ pub use audit::{Audit, StatementUse, StoredFacts};
 pub use campaign::{Campaign, CampaignId, CampaignStatus, Mode, StoredCampaign, StoredRun, WhichCampaign};
 pub use campaign_summary::{CampaignFilter, CampaignSummary};
 pub use ceiling::{Ceiling, CeilingJob};
+pub use change::{CampaignChanges, Change, ChangeMetric, ComparedCampaign};
 pub use check::{Check, CheckScope, Verdict};
 pub use entity_id::EntityId;
 pub use estimate::{Estimate, Spent};
 pub use finding::{Claim, Finding};
+pub use gate::{GatePlace, GateResult, GateVerdict, JudgedBy};
 pub use generator::{
     ExitMeaning, GeneratorEnd, GeneratorJob, GeneratorRun, LoadResult, PhaseNumbers, Unacknowledged, Updates,
 };

@@ -18,30 +18,47 @@ pub fn left(stored: &StoredCampaign) -> Vec<&PlannedRun> {
     stored.campaign.plan.runs.iter().filter(|planned| !is_made(planned)).collect()
 }
 
+type Fact = fn(&Plan) -> String;
+
+/// What decides what a campaign's numbers mean.
+const OF_THE_LOAD: [(&str, Fact); 8] = [
+    ("mode", |plan| plan.mode.to_string()),
+    ("think time", |plan| format!("{} ms", plan.think_time_ms)),
+    ("request timeout", |plan| format!("{} ms", plan.request_timeout_ms)),
+    ("connections", |plan| plan.max_connections.to_string()),
+    ("warm-up", |plan| format!("{} ms", plan.warm_up_ms)),
+    ("update share", |plan| plan.update_share.to_string()),
+    ("payload sizes", |plan| each_once(plan, |run| run.payload.to_string())),
+    ("phases", phases),
+];
+
+/// What is decided once for a campaign and changes no meaning.
+const OF_THE_CAMPAIGN: [(&str, Fact); 4] = [
+    ("seed", |plan| plan.seed.to_string()),
+    ("rounds", |plan| plan.rounds.to_string()),
+    ("ceiling", |plan| plan.ceiling.to_string()),
+    ("APIs", |plan| each_once(plan, PlannedRun::name)),
+];
+
 /// In what two plans differ, in words; nothing when the campaign that was begun
 /// with the first may go on with the second. What a plan is estimated to need is no part of it.
 pub fn differences(then: &Plan, now: &Plan) -> Vec<String> {
-    type Fact = fn(&Plan) -> String;
-    let facts: [(&str, Fact); 12] = [
-        ("mode", |plan| plan.mode.to_string()),
-        ("seed", |plan| plan.seed.to_string()),
-        ("rounds", |plan| plan.rounds.to_string()),
-        ("think time", |plan| format!("{} ms", plan.think_time_ms)),
-        ("request timeout", |plan| format!("{} ms", plan.request_timeout_ms)),
-        ("connections", |plan| plan.max_connections.to_string()),
-        ("warm-up", |plan| format!("{} ms", plan.warm_up_ms)),
-        ("update share", |plan| plan.update_share.to_string()),
-        ("ceiling", |plan| plan.ceiling.to_string()),
-        ("APIs", |plan| each_once(plan, PlannedRun::name)),
-        ("payload sizes", |plan| each_once(plan, |run| run.payload.to_string())),
-        ("phases", phases),
-    ];
-    let mut found: Vec<String> =
-        facts.into_iter().filter_map(|(name, fact)| difference(name, &fact(then), &fact(now))).collect();
+    let mut found = told(&OF_THE_LOAD, then, now);
+    found.extend(told(&OF_THE_CAMPAIGN, then, now));
     if found.is_empty() && then.runs != now.runs {
         found.push("what builds or starts the services".to_owned());
     }
     found
+}
+
+/// In what the loads of two plans differ, in words; nothing when what they measure
+/// may be compared.
+pub fn differences_of_load(then: &Plan, now: &Plan) -> Vec<String> {
+    told(&OF_THE_LOAD, then, now)
+}
+
+fn told(facts: &[(&str, Fact)], then: &Plan, now: &Plan) -> Vec<String> {
+    facts.iter().filter_map(|(name, fact)| difference(name, &fact(then), &fact(now))).collect()
 }
 
 /// Which services were built from something else than what was measured before.

@@ -34,7 +34,7 @@ fn group(group: &HistoryGroup) -> String {
 fn rate(sustained: &Sustained) -> String {
     let rate = per_second(Some(sustained.per_s)).text;
     match sustained.bound {
-        Some(Bound::Client | Bound::Host) => format!("\u{2265} {rate}"),
+        Some(Bound::Client | Bound::Database | Bound::Host) => format!("\u{2265} {rate}"),
         None => rate,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::view::{ComparisonView, Named, ReportView};
+use super::view::{ChangesView, ComparisonView, Named, ReportView};
 
 /// What a comment of the largest code host may hold, with room for what is put around it.
 const MOST_BYTES: usize = 60_000;
@@ -26,6 +26,7 @@ fn head(report: &ReportView) -> String {
     for sentence in report.answer.iter().take(20) {
         let _ = writeln!(text, "- {}", safe(sentence));
     }
+    text.push_str(&gates(report));
     let campaign = &report.campaign;
     let _ = writeln!(
         text,
@@ -38,9 +39,23 @@ fn head(report: &ReportView) -> String {
     text
 }
 
+/// What the user asked to be stopped by is never left out.
+fn gates(report: &ReportView) -> String {
+    let mut text = String::new();
+    if !report.gates.is_empty() {
+        let _ = writeln!(text, "\n**Gates.** {}\n", report.gates_in_words);
+    }
+    for gate in &report.gates {
+        let told = gate.told.iter().map(|sentence| safe(sentence)).collect::<Vec<_>>().join(" ");
+        let _ =
+            writeln!(text, "- {} **{}** `{}`: {told}", gate.mark.symbol, gate.mark.word, code(&gate.gate));
+    }
+    text
+}
+
 /// The most important first.
 fn parts(report: &ReportView) -> Vec<String> {
-    let mut parts = vec![warnings(report)];
+    let mut parts = vec![warnings(report), report.changes.as_ref().map_or(String::new(), changes)];
     for comparison in &report.comparisons {
         parts.push(ranking(comparison));
         parts.push(pairs(comparison));
@@ -74,6 +89,29 @@ fn warnings(report: &ReportView) -> String {
         let _ = writeln!(text, "- not measured: {}: {}", safe(&named.name), safe(&named.text));
     }
     text
+}
+
+fn changes(changes: &ChangesView) -> String {
+    let mut text = "\n## Since another campaign\n\n".to_owned();
+    for (name, campaign) in &changes.campaigns {
+        let _ = writeln!(text, "- {name}: {}", safe(campaign));
+    }
+    text.push('\n');
+    for sentence in &changes.findings {
+        let _ = writeln!(text, "- {}", safe(sentence));
+    }
+    if changes.figures.is_empty() {
+        return text;
+    }
+    let head = ["API", "Load", "Figure", "Then", "Now", "Ratio (95 % CI)", "What may be said"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    for figure in &changes.figures {
+        let change = &figure.change;
+        let words =
+            [change.api.as_str(), &change.load, figure.name, &figure.then, &figure.now, &figure.ratio];
+        rows.push(words.into_iter().chain([figure.says]).map(str::to_owned).collect());
+    }
+    text + &folded("Every figure, then and now", &table(&rows))
 }
 
 fn ranking(comparison: &ComparisonView) -> String {

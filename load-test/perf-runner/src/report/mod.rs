@@ -1,12 +1,14 @@
 //! What a reader sees of a campaign: one page, and JSON, CSV and Markdown, and texts
 //! for the terminal, all from the same [`view::ReportView`].
 
+pub mod changes;
 pub mod chart;
 mod csv;
 pub mod figures;
 pub mod format;
 pub mod history;
 mod html;
+mod junit;
 mod markdown;
 pub mod text;
 pub mod view;
@@ -49,6 +51,7 @@ pub enum Format {
     /// For programs.
     Json,
     /// For a code host.
+    #[value(alias = "md")]
     Markdown,
     /// Every figure as one row.
     Csv,
@@ -71,22 +74,60 @@ pub fn write(
     folder: &Path,
     formats: &[Format],
 ) -> Result<Files, Fault> {
-    let view = ReportView::new(stored, analysis);
-    let json = json(&view)?;
-    let csv = csv::table(stored, analysis);
+    let made = Made::new(stored, analysis)?;
     let mut files = Files::default();
     for format in formats {
-        let (name, place, text) = match format {
-            Format::Html => ("report.html", &mut files.html, html::page(&view, &csv, &json)?),
-            Format::Json => ("report.json", &mut files.json, json.clone()),
-            Format::Markdown => ("report.md", &mut files.markdown, markdown::page(&view)),
-            Format::Csv => ("report.csv", &mut files.csv, csv.clone()),
+        let (name, place) = match format {
+            Format::Html => ("report.html", &mut files.html),
+            Format::Json => ("report.json", &mut files.json),
+            Format::Markdown => ("report.md", &mut files.markdown),
+            Format::Csv => ("report.csv", &mut files.csv),
         };
         let path = folder.join(name);
-        whole_file::write(&path, text.as_bytes())?;
+        whole_file::write(&path, made.text(*format)?.as_bytes())?;
         *place = Some(path);
     }
     Ok(files)
+}
+
+/// One form of the report as text: what [`write`] would put into its file.
+///
+/// # Errors
+/// Only when there is no memory for it.
+pub fn one(stored: &StoredCampaign, analysis: &Analysis, format: Format) -> Result<String, Fault> {
+    Made::new(stored, analysis)?.text(format)
+}
+
+/// The gates of a campaign as `JUnit` XML.
+///
+/// # Errors
+/// Only when there is no memory for it.
+pub fn junit(stored: &StoredCampaign, analysis: &Analysis) -> Result<String, Fault> {
+    let view = ReportView::new(stored, analysis);
+    junit::gates(&view.campaign.id, &view.gates)
+}
+
+/// What every form is made from.
+struct Made {
+    view: ReportView,
+    json: String,
+    csv: String,
+}
+
+impl Made {
+    fn new(stored: &StoredCampaign, analysis: &Analysis) -> Result<Self, Fault> {
+        let view = ReportView::new(stored, analysis);
+        Ok(Self { json: json(&view)?, csv: csv::table(stored, analysis), view })
+    }
+
+    fn text(&self, format: Format) -> Result<String, Fault> {
+        match format {
+            Format::Html => html::page(&self.view, &self.csv, &self.json),
+            Format::Json => Ok(self.json.clone()),
+            Format::Markdown => Ok(markdown::page(&self.view)),
+            Format::Csv => Ok(self.csv.clone()),
+        }
+    }
 }
 
 /// The view for programs.

@@ -1,3 +1,4 @@
+mod asked;
 mod situations;
 
 use std::{fs, path::PathBuf};

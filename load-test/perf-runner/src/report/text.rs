@@ -5,11 +5,11 @@ use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Tab
 
 use super::{
     format::{between, plain},
-    view::{ComparisonView, Mark, Named, ReportView, RunView, Warning},
+    view::{ComparisonView, GateView, Mark, Named, ReportView, RunView, Warning},
 };
 use crate::model::{Analysis, CampaignSummary, StoredCampaign};
 
-const WIDTH: u16 = 80;
+pub(super) const WIDTH: u16 = 80;
 
 /// A screen full of warnings hides the verdict above it.
 const MOST_WARNINGS: usize = 12;
@@ -23,9 +23,31 @@ pub fn table(stored: &StoredCampaign, analysis: &Analysis) -> String {
     for sentence in &view.answer {
         text.push_str(&wrapped(sentence, ""));
     }
+    text.push_str(&gate_lines(&view.gates));
+    if let Some(changes) = &view.changes {
+        text.push_str("\nSince another campaign\n");
+        text.push_str(&super::changes::sentences(changes));
+    }
     text.push_str(&warnings(&view.warnings));
     text.push_str(&pairs("Left out", &view.left_out));
     text.push_str(&pairs("Planned and not made", &view.not_made));
+    text
+}
+
+/// What gates say, on their own; empty without gates.
+pub fn gates(stored: &StoredCampaign, analysis: &Analysis) -> String {
+    gate_lines(&ReportView::new(stored, analysis).gates).trim_start().to_owned()
+}
+
+/// Each gate as it was typed, and below it what it says.
+fn gate_lines(gates: &[GateView]) -> String {
+    let mut text = if gates.is_empty() { String::new() } else { "\nGates\n".to_owned() };
+    for gate in gates {
+        text.push_str(&wrapped(&format!("  {} {}: {}", gate.mark.symbol, gate.mark.word, gate.gate), "    "));
+        for sentence in &gate.told {
+            text.push_str(&wrapped(&format!("    {sentence}"), "    "));
+        }
+    }
     text
 }
 

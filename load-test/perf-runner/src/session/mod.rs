@@ -1,6 +1,7 @@
 //! The conductor: the only room that knows two stages. It calls them in order
 //! and hands their values on; it computes nothing.
 
+pub mod baseline;
 mod cycle;
 mod live;
 mod prepare;
@@ -11,9 +12,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use self::cycle::Measuring;
+use self::{baseline::Baseline, cycle::Measuring};
 use crate::{
-    analyze::{self, checks},
+    analyze::{self, checks, gate::Gate},
     environment::Environment,
     fault::{ExitClass, Fault},
     host,
@@ -37,6 +38,10 @@ pub struct Session<'a> {
     pub now: fn() -> DateTime<Utc>,
     /// What is stored of the campaign, when one is taken up again.
     pub resumed: Option<&'a StoredCampaign>,
+    /// Limits on what is measured; they have been checked against the plan.
+    pub gates: &'a [Gate],
+    /// What it is held against.
+    pub baseline: Option<&'a Baseline>,
 }
 
 /// What a campaign came to.
@@ -139,7 +144,11 @@ impl Session<'_> {
         let status = CampaignStatus::of(&runs, interrupted);
         store.finish_campaign(&campaign.id, status, (self.now)()).await?;
         let stored = store.load(&WhichCampaign::Id(campaign.id.clone())).await?;
-        let analysis = analyze::of(&stored);
+        let mut analysis = analyze::of(&stored);
+        analysis.gates = analyze::gate::judge(self.gates, &stored, &analysis);
+        if let Some(baseline) = self.baseline {
+            analysis.changes = Some(baseline.changes(store, &stored).await?);
+        }
         let folder = self.settings.places.results.join(&campaign.id.0);
         let files = report::write(&stored, &analysis, &folder, &report::Format::ALL)?;
         let spent = Spent { database_bytes, results_bytes: host::folder_bytes(&folder), ..stored.spent() };

@@ -204,6 +204,30 @@ impl Store {
         }
     }
 
+    /// The campaign that a user means: `latest`, an id, or the beginning of one. A word
+    /// that fits none is taken for an id, which [`Store::load`] then does not find.
+    ///
+    /// # Errors
+    /// When several begin like that, or the database or the results folder cannot be read.
+    pub async fn named(&self, word: &str) -> Result<WhichCampaign, Fault> {
+        let exactly = CampaignId(word.to_owned());
+        if word == "latest" {
+            return Ok(WhichCampaign::Latest);
+        }
+        let known = self.list(&CampaignFilter::default()).await?;
+        let begins = known.iter().map(|summary| &summary.id).filter(|id| id.0.starts_with(word));
+        let fitting: Vec<&CampaignId> = begins.collect();
+        if fitting.is_empty() || fitting.contains(&&exactly) {
+            return Ok(WhichCampaign::Id(exactly));
+        }
+        if let [only] = fitting.as_slice() {
+            return Ok(WhichCampaign::Id((*only).clone()));
+        }
+        let first: Vec<&str> = fitting.iter().take(3).map(|id| id.0.as_str()).collect();
+        Err(Fault::usage(format!("{} campaigns begin with {word:?}", fitting.len()))
+            .repair(format!("say more of the id: {}", first.join(", "))))
+    }
+
     /// Everything that was sampled in a test run that [`Store::load`] gave; none when
     /// nothing was.
     ///

@@ -5,6 +5,8 @@
 
 mod bad_input;
 mod build_tool;
+mod compare;
+mod gates;
 mod held_loads;
 mod nothing_left_behind;
 #[path = "../load/pinned_k6.rs"]

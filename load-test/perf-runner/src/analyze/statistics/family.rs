@@ -153,17 +153,23 @@ impl Pair {
 
     /// What may be said of it.
     pub fn claim(&self) -> PairClaim {
-        let excludes_one = self.log_ratio.abs() > self.half() + ROUNDING;
-        let ratio = self.ratio();
-        if excludes_one && self.log_ratio.abs() > PRACTICAL_RATIO.ln() {
-            PairClaim::Different
-        } else if excludes_one {
-            PairClaim::Small
-        } else if ratio.low >= 1.0 / EQUAL_RATIO && ratio.high <= EQUAL_RATIO {
-            PairClaim::Equal
-        } else {
-            PairClaim::NotResolved
-        }
+        claim(self.log_ratio, self.half())
+    }
+}
+
+/// What may be said of a ratio, given as its logarithm with the half width of its
+/// interval.
+pub fn claim(log_ratio: f64, half: f64) -> PairClaim {
+    let excludes_one = log_ratio.abs() > half + ROUNDING;
+    let ratio = Interval::of_logs(log_ratio, half);
+    if excludes_one && log_ratio.abs() > PRACTICAL_RATIO.ln() {
+        PairClaim::Different
+    } else if excludes_one {
+        PairClaim::Small
+    } else if ratio.low >= 1.0 / EQUAL_RATIO && ratio.high <= EQUAL_RATIO {
+        PairClaim::Equal
+    } else {
+        PairClaim::NotResolved
     }
 }
 

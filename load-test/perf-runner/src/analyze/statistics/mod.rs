@@ -11,14 +11,16 @@ mod percentile;
 mod rank;
 mod spread;
 mod studentized_range;
+mod welch;
 
 pub use blocks::{CompleteBlocks, complete_blocks};
-pub use family::{Critical, Family, Outlook, Pair};
+pub use family::{Critical, Family, Outlook, Pair, claim};
 pub use interval::mean_ratio_interval;
 pub use percentile::{NO_ERROR_FACTOR, order_statistic_ranks, samples_needed, upper_bound_of_none};
 pub use rank::ranks;
 pub use spread::{mean, median, standard_deviation};
 pub use studentized_range::{probability as studentized_range_probability, student_t, studentized_range};
+pub use welch::Welch;
 
 /// A ratio has to lie beyond this to be worth a claim.
 pub const PRACTICAL_RATIO: f64 = 1.02;

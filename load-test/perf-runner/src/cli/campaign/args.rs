@@ -8,6 +8,7 @@ use super::{
         Fault, Given, GivenArgs, Places,
         build::BuildArgs,
         engine::{LimitArgs, RuntimeArgs},
+        gates::GateArgs,
     },
     Purpose,
     resume::Resume,
@@ -60,6 +61,12 @@ pub(in crate::cli) struct CommonArgs {
     /// Exit with code 3 when a check finds something invalid.
     #[arg(long, env = "PERF_STRICT")]
     strict: bool,
+    #[command(flatten)]
+    gates: GateArgs,
+    /// Campaign to hold this one against in its report: an id, its beginning, or `latest` for the newest
+    /// completed one of this mode that may be compared; without any, the report says so.
+    #[arg(long, value_name = "ID", env = "PERF_BASELINE")]
+    baseline: Option<String>,
     /// Take up a campaign that was interrupted or crashed, with the same flags as then or none: what is
     /// missing of it is made [default: the newest such campaign of this mode].
     #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "latest", env = "PERF_RESUME")]
@@ -249,13 +256,22 @@ impl CommonArgs {
     }
 
     /// What is done with the plan.
-    pub(super) fn purpose(&self, is_plan_typed: bool) -> Purpose {
+    ///
+    /// # Errors
+    /// When a gate is none.
+    pub(super) fn purpose(&self, is_plan_typed: bool) -> Result<Purpose, Fault> {
         let resume = |which: &String| Resume {
             which: which.clone(),
             is_plan_typed,
             is_seed_typed: self.seed.is_some(),
         };
-        Purpose { only_plan: self.plan, strict: self.strict, resume: self.resume.as_ref().map(resume) }
+        Ok(Purpose {
+            only_plan: self.plan,
+            strict: self.strict,
+            gates: self.gates.read()?,
+            baseline: self.baseline.clone().filter(|word| !word.is_empty()),
+            resume: self.resume.as_ref().map(resume),
+        })
     }
 
     /// Where these APIs will run.

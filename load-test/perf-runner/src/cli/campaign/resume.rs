@@ -138,7 +138,7 @@ mod tests {
     /// A new flag must be put on one side.
     #[test]
     fn every_flag_of_a_campaign_is_known_to_be_of_the_plan_or_not() {
-        const OF_THE_OCCASION: [&str; 30] = [
+        const OF_THE_OCCASION: [&str; 33] = [
             "runtime",
             "docker_host",
             "go_image",
@@ -156,6 +156,9 @@ mod tests {
             "k6_cpuset",
             "skip_build",
             "strict",
+            "fail_if",
+            "junit",
+            "baseline",
             "plan",
             "resume",
             "verify",

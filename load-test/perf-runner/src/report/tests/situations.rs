@@ -3,7 +3,11 @@
 use std::{fs, path::PathBuf, sync::LazyLock};
 
 use super::super::*;
-use crate::{model::Verdict, sample};
+use crate::{
+    analyze::{change, gate},
+    model::{CampaignId, FailureKind, Verdict},
+    sample,
+};
 
 /// Every situation a report must survive, by name.
 pub(super) fn situations() -> &'static [Situation] {
@@ -22,7 +26,7 @@ pub(super) struct Situation {
 
 static SITUATIONS: LazyLock<Vec<Situation>> = LazyLock::new(|| {
     let made = |(name, stored): (&'static str, StoredCampaign)| {
-        let analysis = sample::analyzed(&stored);
+        let analysis = asked(name, &stored);
         let view = ReportView::new(&stored, &analysis);
         let json = json(&view).unwrap();
         let page = html::page(&view, &csv::table(&stored, &analysis), &json).unwrap();
@@ -30,6 +34,27 @@ static SITUATIONS: LazyLock<Vec<Situation>> = LazyLock::new(|| {
     };
     campaigns().into_iter().map(made).collect()
 });
+
+/// What the campaign comes to; of some, gates and a comparison are asked for, too.
+fn asked(name: &str, stored: &StoredCampaign) -> Analysis {
+    let mut analysis = sample::analyzed(stored);
+    if name == "held_asked" {
+        let gates = ["errors(*)>0", "p99(rust-rest@100)>1ms", "throughput(java-grpc@50)<9000/s"];
+        let gates: Vec<gate::Gate> = gates.iter().map(|text| gate::parse(text).unwrap()).collect();
+        analysis.gates = gate::judge(&gates, stored, &analysis);
+        let mut before = sample::held(5);
+        before.campaign.id = CampaignId("20261120-104351-full-0001".to_owned());
+        analysis.changes = Some(change::between(&before, stored, Vec::new(), false));
+    }
+    if name == "hostile" {
+        let mut before = sample::hostile();
+        before.campaign.id = CampaignId("<script>alert(1)</script>\u{202e}".to_owned());
+        let differences = vec!["kernel: <img src=x> then, `y` @all now".to_owned()];
+        analysis.changes = Some(change::between(&before, stored, differences, false));
+        analysis.gates = gate::judge(&[gate::parse("errors(*)>0").unwrap()], stored, &analysis);
+    }
+    analysis
+}
 
 pub(super) fn campaigns() -> Vec<(&'static str, StoredCampaign)> {
     let mut nothing_made = sample::normal();
@@ -45,6 +70,7 @@ pub(super) fn campaigns() -> Vec<(&'static str, StoredCampaign)> {
         ("nothing_made", nothing_made),
         ("nothing_planned", nothing_planned),
         ("held", sample::held(5)),
+        ("held_asked", less()),
         ("held_one_round", sample::held(1)),
         ("held_two_rounds", sample::held(2)),
         ("held_all_invalid", all_invalid()),
@@ -53,6 +79,15 @@ pub(super) fn campaigns() -> Vec<(&'static str, StoredCampaign)> {
         ("held_fifty", fifty()),
         ("held_nothing_measured", nothing_measured_held()),
     ]
+}
+
+/// One API does less than elsewhere, and an event of it was refused.
+fn less() -> StoredCampaign {
+    let mut apis = sample::SIX;
+    apis[0].peak_per_s = 1_300.0;
+    let mut stored = sample::held_of(&apis, &sample::LOADS, 5);
+    stored.runs[0].run.phases[1].failed.insert(FailureKind("unavailable".to_owned()), 3);
+    stored
 }
 
 pub(super) fn all_invalid() -> StoredCampaign {

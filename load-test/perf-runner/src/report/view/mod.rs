@@ -4,8 +4,10 @@
 
 mod answer;
 mod audit;
+mod changes;
 mod comparison;
 mod environment;
+pub(super) mod gates;
 mod grouped;
 mod method;
 mod phase;
@@ -16,10 +18,12 @@ use serde::Serialize;
 pub use self::{
     answer::Warning,
     audit::{AuditView, StatementView},
+    changes::{ChangeView, ChangesView},
     comparison::{
         ApiNumbers, ChartView, ComparisonView, FindingView, MatrixCell, MatrixRow, PairNumbers, PairView,
         RankRow, Table, TableRow,
     },
+    gates::GateView,
     phase::{LatencyView, PhaseView},
     run::{CheckView, CountsView, RunView, StepView},
 };
@@ -42,6 +46,13 @@ pub struct ReportView {
     pub answer: Vec<String>,
     /// The campaign in facts: how the numbers were obtained.
     pub campaign: CampaignView,
+    /// The user's gates, in their order; empty without gates.
+    pub gates: Vec<GateView>,
+    /// How many of them are broken.
+    #[serde(skip)]
+    pub gates_in_words: String,
+    /// What changed since another campaign; null when that was not asked for.
+    pub changes: Option<ChangesView>,
     /// Every test run that failed and every check that did not pass, worst first.
     pub warnings: Vec<Warning>,
     /// How many checks there were, in words.
@@ -138,6 +149,7 @@ impl ReportView {
     pub fn new(stored: &StoredCampaign, analysis: &Analysis) -> Self {
         let StoredCampaign { campaign, runs } = stored;
         let comparisons = comparison::views(stored, analysis);
+        let gates = gates::views(&analysis.gates);
         let is_made = |id| runs.iter().any(|stored| &stored.run.id == id);
         let not_made = campaign.plan.runs.iter().filter(|planned| !is_made(&planned.id));
         Self {
@@ -145,6 +157,9 @@ impl ReportView {
             title: answer::title(campaign),
             answer: answer::sentences(stored, &comparisons),
             campaign: campaign_view(campaign),
+            gates_in_words: gates::tally(&gates),
+            gates,
+            changes: analysis.changes.as_ref().map(ChangesView::new),
             warnings: if comparisons.is_empty() { answer::warnings(runs) } else { grouped::warnings(runs) },
             checks: answer::checks(runs),
             runs: run_views(runs, comparisons.is_empty()),
