@@ -118,11 +118,12 @@ fn pair_result(compared: &[&ApiAnalysis], pair: &Pair, metric: Metric) -> Option
 
 /// Whether something else than the APIs may have made what is seen: the client kept
 /// the lower one from doing more, or either one where they look equal; or the host
-/// kept both.
+/// or the database kept both.
 fn is_hidden(of: &ApiAnalysis, to: &ApiAnalysis, claim: PairClaim) -> bool {
     let is_bound = |api: &ApiAnalysis, by: Bound| api.capacity.as_ref().is_some_and(|c| c.bound == Some(by));
     let by_client = is_bound(to, Bound::Client) || claim == PairClaim::Equal && is_bound(of, Bound::Client);
-    by_client || is_bound(of, Bound::Host) && is_bound(to, Bound::Host)
+    let by = |shared: Bound| is_bound(of, shared) && is_bound(to, shared);
+    by_client || by(Bound::Host) || by(Bound::Database)
 }
 
 fn rank(apis: &mut [ApiAnalysis], comparison: &Comparison) {

@@ -9,8 +9,10 @@ use crate::model::{ApiAnalysis, Bound, Capacity, Cell, Knee, PhaseAnalysis};
 /// Above this share of its limit the client sets the number.
 const CLIENT_LIMITED: f64 = 0.9;
 
-/// The check that says that the host's processors were all in use.
-const HOST_CHECK: &str = "host_cpu";
+/// The checks that say that something all APIs share was full, and what it is. The
+/// database comes first: where it alone can do no more, the host's processors are
+/// busy as well, and more of them would change nothing.
+const SHARED: [(&str, Bound); 2] = [("ceiling", Bound::Database), ("host_cpu", Bound::Host)];
 
 /// Fills in the client's limits, the capacity, the knee and the scalability of an API.
 pub(super) fn estimate(api: &mut ApiAnalysis, think_time_ms: f64, rounds: usize) {
@@ -66,12 +68,12 @@ fn bound(phase: &PhaseAnalysis, per_s: f64) -> Option<Bound> {
     if phase.client_limit_per_s.is_some_and(|limit| per_s > CLIENT_LIMITED * limit) {
         return Some(Bound::Client);
     }
-    let (mut of_host, mut all) = (0, 0);
-    for cell in usable(phase) {
-        all += 1;
-        of_host += usize::from(cell.limited_by.iter().any(|check| check == HOST_CHECK));
-    }
-    (of_host * 2 > all).then_some(Bound::Host)
+    let all = usable(phase).count();
+    let is_in_most = |check: &str| {
+        let limited = usable(phase).filter(|cell| cell.limited_by.iter().any(|known| known == check));
+        limited.count() * 2 > all
+    };
+    SHARED.into_iter().find(|(check, _)| is_in_most(check)).map(|(_, bound)| bound)
 }
 
 /// The tested loads around the crossing of the two bounds.

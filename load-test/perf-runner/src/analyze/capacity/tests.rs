@@ -93,11 +93,18 @@ fn an_invalid_phase_is_no_capacity() {
 }
 
 #[test]
-fn the_host_sets_the_number_when_most_rounds_say_so() {
-    let mut full = api(&[(10, 94.0, 6.0), (200, 400.0, 300.0)]);
-    full.phases[1].cells[0].limited_by = vec!["host_cpu".to_owned()];
-    estimate(&mut full, 100.0, 1);
-    assert_eq!(full.capacity.unwrap().bound, Some(Bound::Host));
+fn what_all_share_sets_the_number_when_most_rounds_say_so() {
+    for (checks, bound) in [
+        (["host_cpu"].as_slice(), Some(Bound::Host)),
+        (&["ceiling"], Some(Bound::Database)),
+        (&["host_cpu", "ceiling"], Some(Bound::Database)),
+        (&["other_load"], None),
+    ] {
+        let mut full = api(&[(10, 94.0, 6.0), (200, 400.0, 300.0)]);
+        full.phases[1].cells[0].limited_by = checks.iter().map(|&check| check.to_owned()).collect();
+        estimate(&mut full, 100.0, 1);
+        assert_eq!(full.capacity.unwrap().bound, bound, "{checks:?}");
+    }
 }
 
 #[test]

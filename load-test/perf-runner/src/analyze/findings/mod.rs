@@ -170,15 +170,20 @@ fn bounds(measured: &[&ApiAnalysis], rounds: usize) -> Vec<Finding> {
             ..nothing(text)
         });
     }
-    let by_host = bounded(Bound::Host);
-    if !by_host.is_empty() {
-        let text = wording::host_bound(&by_host);
+    for (shared, in_words) in [
+        (Bound::Database, wording::database_bound as fn(&[&ApiAnalysis]) -> String),
+        (Bound::Host, wording::host_bound),
+    ] {
+        let by_shared = bounded(shared);
+        if by_shared.is_empty() {
+            continue;
+        }
         findings.push(Finding {
             claim: Claim::NotSeparated,
             metric: Some(Metric::Capacity),
-            subjects: names(&by_host),
+            subjects: names(&by_shared),
             rounds,
-            ..nothing(text)
+            ..nothing(in_words(&by_shared))
         });
     }
     findings

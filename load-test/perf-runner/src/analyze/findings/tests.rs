@@ -1,5 +1,6 @@
 use crate::{
     analyze,
+    model::{CheckScope, Verdict},
     sample::{self, SIX, held, held_of},
 };
 
@@ -18,7 +19,22 @@ fn situations() -> Vec<(&'static str, Vec<String>)> {
         }
         stored
     };
+    // Every API was warned of this in every round, at every load.
+    let warned = |apis: &[sample::True], check: &str| {
+        let mut stored = held_of(apis, &[10, 200], 5);
+        for made in stored.runs.iter_mut().flat_map(|made| &mut made.checks) {
+            if let CheckScope::Phase(_) = made.scope {
+                (made.id, made.verdict) = (check.to_owned(), Verdict::Warn);
+            }
+        }
+        stored
+    };
+    let twins = [SIX[0], sample::True { name: SIX[1].name, ..SIX[0] }];
     vec![
+        ("database_bound", sentences(&warned(&SIX[3..], "ceiling"))),
+        ("database_bound_alone", sentences(&warned(&SIX[5..], "ceiling"))),
+        ("database_bound_twins", sentences(&warned(&twins, "ceiling"))),
+        ("host_bound", sentences(&warned(&SIX[3..], "host_cpu"))),
         ("five_rounds", sentences(&held(5))),
         ("one_round", sentences(&held(1))),
         ("two_rounds", sentences(&held(2))),

@@ -102,9 +102,11 @@ fn not_resolved(analysis: &PayloadAnalysis, metric: Metric, pair: &PairResult, i
             listed(&of_client)
         );
     }
-    let by_host = is_bound(analysis, of, Bound::Host) && is_bound(analysis, to, Bound::Host);
-    if metric == Metric::Capacity && by_host {
-        return format!("{of} and {to} are host-bound and not separated (ratio {interval}).");
+    let by = |shared: Bound| is_bound(analysis, of, shared) && is_bound(analysis, to, shared);
+    for (shared, word) in [(Bound::Database, "database-bound"), (Bound::Host, "host-bound")] {
+        if metric == Metric::Capacity && by(shared) {
+            return format!("{of} and {to} are {word} and not separated (ratio {interval}).");
+        }
     }
     let help = match pair.rounds_for_5_percent {
         Some(rounds) => format!("about {rounds} rounds would resolve 5 %"),
@@ -179,6 +181,19 @@ pub(super) fn host_bound(apis: &[&ApiAnalysis]) -> String {
     format!(
         "{} {verb} host-bound: generator, service and database together used the host's processors up, so the \
          host, not the API, set the number.",
+        listed(&names)
+    )
+}
+
+pub(super) fn database_bound(apis: &[&ApiAnalysis]) -> String {
+    let names: Vec<String> = apis.iter().map(|api| api.api.clone()).collect();
+    let (verb, what) = match names.len() {
+        1 => ("is", "the database, not the API, set the number"),
+        _ => ("are", "the database, not the APIs, set the numbers, and these APIs are not separated"),
+    };
+    format!(
+        "{} {verb} database-bound: more than 90 % of what the database stores without any service was reached, \
+         so {what}.",
         listed(&names)
     )
 }
