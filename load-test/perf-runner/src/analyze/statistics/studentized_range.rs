@@ -121,6 +121,48 @@ mod tests {
         (0.99, 120.0, [3.702, 4.200, 4.497, 4.709, 4.872, 5.005, 5.118, 5.214, 5.299]),
     ];
 
+    /// Probability, groups, degrees of freedom and quantile, computed apart: the range's
+    /// distribution in Hartley's form instead of the density of the largest value, the
+    /// scale itself instead of its logarithm, Gauss-Legendre quadrature instead of the
+    /// trapezoidal rule, bisection instead of the secant, in another language.
+    const COMPUTED_APART: [(f64, usize, f64, f64); 24] = [
+        (0.95, 2, 2.0, 6.084_869_8),
+        (0.95, 3, 2.0, 8.330_782_6),
+        (0.95, 3, 4.0, 5.040_241_3),
+        (0.95, 6, 4.0, 6.706_438_1),
+        (0.95, 3, 10.0, 3.876_776_8),
+        (0.95, 4, 12.0, 4.198_660_2),
+        (0.95, 5, 8.0, 4.885_754_3),
+        (0.95, 6, 10.0, 4.912_015_7),
+        (0.95, 6, 15.0, 4.594_734_8),
+        (0.95, 6, 20.0, 4.445_236_7),
+        (0.95, 6, 25.0, 4.358_302_7),
+        (0.95, 6, 30.0, 4.301_463_8),
+        (0.95, 6, 45.0, 4.208_669_1),
+        (0.95, 7, 24.0, 4.541_313_7),
+        (0.95, 8, 14.0, 4.990_292_0),
+        (0.95, 10, 18.0, 5.070_507_3),
+        (0.95, 12, 22.0, 5.144_323_7),
+        (0.95, 15, 40.0, 5.105_573_6),
+        (0.95, 20, 20.0, 5.713_625_5),
+        (0.95, 50, 98.0, 5.837_166_9),
+        (0.99, 6, 20.0, 5.509_541_7),
+        (0.99, 3, 5.0, 6.975_736_6),
+        (0.9, 6, 20.0, 3.949_970_9),
+        (0.9, 4, 6.0, 4.065_117_7),
+    ];
+
+    #[test]
+    fn quantiles_are_those_of_a_second_computation_to_four_decimals() {
+        for (probability_below, groups, df, apart) in COMPUTED_APART {
+            let ours = studentized_range(probability_below, groups, df);
+            assert!(
+                (ours - apart).abs() < 5e-5,
+                "q({probability_below}; {groups}, {df}) is {ours}, computed apart {apart}"
+            );
+        }
+    }
+
     #[test]
     fn quantiles_are_those_of_the_published_tables() {
         for (probability_below, df, row) in PUBLISHED {
