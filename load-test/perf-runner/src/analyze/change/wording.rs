@@ -68,9 +68,8 @@ pub(super) fn findings(changes: &CampaignChanges, forced: bool) -> Vec<String> {
 fn tally(changes: &CampaignChanges, before: &str) -> String {
     let judged: Vec<PairClaim> = changes.figures.iter().filter_map(|change| change.claim).collect();
     if judged.is_empty() {
-        let estimated = changes.figures.iter().filter(|change| change.metric != ChangeMetric::Errors);
-        let reason =
-            estimated.filter_map(|change| change.why_not.as_deref()).next().unwrap_or("not measured");
+        let mut estimated = changes.figures.iter().filter(|change| change.metric != ChangeMetric::Errors);
+        let reason = estimated.find_map(|change| change.why_not.as_deref()).unwrap_or("not measured");
         return format!("Against {before} there are values only: {reason}.");
     }
     let count = |claim: PairClaim| judged.iter().filter(|known| **known == claim).count();

@@ -4,7 +4,6 @@ use std::{fs, path::PathBuf, sync::LazyLock};
 
 use super::super::*;
 use crate::{
-    analyze::{change, gate},
     model::{CampaignId, FailureKind, Verdict},
     sample,
 };
@@ -40,18 +39,17 @@ fn asked(name: &str, stored: &StoredCampaign) -> Analysis {
     let mut analysis = sample::analyzed(stored);
     if name == "held_asked" {
         let gates = ["errors(*)>0", "p99(rust-rest@100)>1ms", "throughput(java-grpc@50)<9000/s"];
-        let gates: Vec<gate::Gate> = gates.iter().map(|text| gate::parse(text).unwrap()).collect();
-        analysis.gates = gate::judge(&gates, stored, &analysis);
+        analysis.gates = sample::gated(stored, &gates);
         let mut before = sample::held(5);
         before.campaign.id = CampaignId("20261120-104351-full-0001".to_owned());
-        analysis.changes = Some(change::between(&before, stored, Vec::new(), false));
+        analysis.changes = Some(sample::changed(&before, stored, &[]));
     }
     if name == "hostile" {
         let mut before = sample::hostile();
         before.campaign.id = CampaignId("<script>alert(1)</script>\u{202e}".to_owned());
-        let differences = vec!["kernel: <img src=x> then, `y` @all now".to_owned()];
-        analysis.changes = Some(change::between(&before, stored, differences, false));
-        analysis.gates = gate::judge(&[gate::parse("errors(*)>0").unwrap()], stored, &analysis);
+        let difference = "kernel: <img src=x> then, `y` @all now";
+        analysis.changes = Some(sample::changed(&before, stored, &[difference]));
+        analysis.gates = sample::gated(stored, &["errors(*)>0"]);
     }
     analysis
 }
