@@ -35,7 +35,8 @@ const (
 	// Clients may ask us as often as this.
 	keepaliveMinTime = 10 * time.Second
 
-	drainTimeout = 10 * time.Second
+	// The same in all services: the whole stop takes at most 10 s.
+	drainTimeout = 8 * time.Second
 )
 
 // Ingest is what the wire hands events to; *ingest.Ingest in production.

@@ -19,7 +19,9 @@ import (
 // Timeouts say how long a client may take, so that a slow one cannot hold what
 // others need, and how long a stop may take.
 type Timeouts struct {
-	Header time.Duration
+	// Silence is for the first byte of a connection.
+	Silence time.Duration
+	Header  time.Duration
 	// Read is for header and body together, Write for everything after the header.
 	Read  time.Duration
 	Write time.Duration
@@ -31,11 +33,13 @@ type Timeouts struct {
 // DefaultTimeouts are those of the running service.
 func DefaultTimeouts() Timeouts {
 	return Timeouts{
-		Header: 30 * time.Second,
-		Read:   30 * time.Second,
-		Write:  90 * time.Second,
-		Idle:   30 * time.Second,
-		Drain:  10 * time.Second,
+		Silence: 10 * time.Second,
+		Header:  30 * time.Second,
+		Read:    30 * time.Second,
+		Write:   90 * time.Second,
+		Idle:    30 * time.Second,
+		// The same in all services: the whole stop takes at most 10 s.
+		Drain: 8 * time.Second,
 	}
 }
 
@@ -92,6 +96,7 @@ func (s Server) Serve(ctx context.Context, listener net.Listener) (drained bool,
 		ReadTimeout:       s.Timeouts.Read,
 		WriteTimeout:      s.Timeouts.Write,
 		IdleTimeout:       s.Timeouts.Idle,
+		ConnState:         newSilence(s.Timeouts.Silence).watch,
 		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 	}
 	served := make(chan error, 1)

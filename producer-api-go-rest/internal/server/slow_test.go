@@ -18,23 +18,11 @@ import (
 func TestSlowClientsAreClosed(t *testing.T) {
 	timeouts := server.DefaultTimeouts()
 	timeouts.Header, timeouts.Read = 200*time.Millisecond, 600*time.Millisecond
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	log := slog.New(slog.DiscardHandler)
-	ctx, stop := context.WithCancel(context.Background())
-	stopped := make(chan struct{})
-	go func() {
-		defer close(stopped)
-		web := server.Server{Handler: server.Handler(broken{}, log), Timeouts: timeouts, Log: log}
-		_, _ = web.Serve(ctx, listener)
-	}()
-	t.Cleanup(func() { stop(); <-stopped })
+	address := serve(t, timeouts)
 
 	head := "POST " + events + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n"
 	for name, sent := range map[string]string{"in the head": head, "in the body": head + "\r\n{"} {
-		conn, err := net.Dial("tcp", listener.Addr().String())
+		conn, err := net.Dial("tcp", address)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,6 +40,39 @@ func TestSlowClientsAreClosed(t *testing.T) {
 		// It ends; whether by a reset or not depends on the bytes under way.
 		_, _ = io.Copy(io.Discard, conn)
 	}
+}
+
+// A client that says nothing is given up sooner than one that has begun.
+func TestASilentClientIsClosed(t *testing.T) {
+	timeouts := server.DefaultTimeouts()
+	timeouts.Silence, timeouts.Header, timeouts.Read = 200*time.Millisecond, time.Hour, time.Hour
+	conn, err := net.Dial("tcp", serve(t, timeouts))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if said, err := io.ReadAll(conn); len(said) > 0 || err != nil {
+		t.Error(said, err)
+	}
+}
+
+// serve gives the address of a server with these timeouts.
+func serve(t *testing.T, timeouts server.Timeouts) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.DiscardHandler)
+	ctx, stop := context.WithCancel(context.Background())
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		web := server.Server{Handler: server.Handler(broken{}, log), Timeouts: timeouts, Log: log}
+		_, _ = web.Serve(ctx, listener)
+	}()
+	t.Cleanup(func() { stop(); <-stopped })
+	return listener.Addr().String()
 }
 
 func drip(conn net.Conn) {

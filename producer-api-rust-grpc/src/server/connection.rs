@@ -4,17 +4,15 @@
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
+use producer_core::listen::SILENCE_PATIENCE;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 use tonic::transport::server::Connected;
 
-/// How long a client may take over the preface.
-const PREFACE_PATIENCE: Duration = Duration::from_secs(10);
-/// `PRI * HTTP/2.0` and what follows, the same for every client.
-const PREFACE_BYTES: usize = 24;
+/// `PRI * HTTP/2.0` and what follows, the same for every client, and the head of the first frame, its settings.
+const PREFACE_BYTES: usize = 24 + 9;
 
 /// A connection whose reads fail when its preface does not come in time.
 pub(super) struct Connection<S = TcpStream> {
@@ -31,7 +29,7 @@ struct Preface {
 impl<S> Connection<S> {
     /// A connection that was just made.
     pub(super) fn new(stream: S) -> Self {
-        let deadline = Box::pin(sleep(PREFACE_PATIENCE));
+        let deadline = Box::pin(sleep(SILENCE_PATIENCE));
         Self { stream, preface: Some(Preface { missing_bytes: PREFACE_BYTES, deadline }) }
     }
 }
@@ -99,12 +97,12 @@ mod tests {
 
     use super::*;
 
-    const PREFACE: &[u8; PREFACE_BYTES] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    const PREFACE: &[u8; PREFACE_BYTES] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 
     // The clock stands still until everything waits, so these take no time.
     #[tokio::test(start_paused = true)]
     async fn a_client_that_says_nothing_or_half_is_given_up() {
-        for said in [&PREFACE[..0], &PREFACE[..20]] {
+        for said in [&PREFACE[..0], &PREFACE[..20], &PREFACE[..24]] {
             let (mut client, server) = duplex(64);
             client.write_all(said).await.unwrap();
             let error = Connection::new(server).read_to_end(&mut Vec::new()).await.unwrap_err();
@@ -117,7 +115,7 @@ mod tests {
         let (mut client, server) = duplex(64);
         tokio::spawn(async move {
             client.write_all(PREFACE).await.unwrap();
-            sleep(2 * PREFACE_PATIENCE).await;
+            sleep(2 * SILENCE_PATIENCE).await;
             client.write_all(b"more").await.unwrap();
         });
         let mut read = Vec::new();

@@ -44,7 +44,7 @@ const KEEPALIVE_PATIENCE: Duration = Duration::from_secs(10);
 
 type ServeError = Box<dyn Error + Send + Sync>;
 
-/// Serves `ingest` on `port` until `stop`, then finishes what is in flight, at most 10 s.
+/// Serves `ingest` on `port` until `stop`, then finishes what is in flight, at most 8 s.
 ///
 /// Errors: none in a build whose descriptors are whole; the transport's own, otherwise.
 pub(crate) async fn serve(

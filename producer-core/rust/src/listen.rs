@@ -12,6 +12,9 @@ use crate::config::Config;
 /// Accepting fails when the process is out of file descriptors; trying at once would only spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// How long a client may take to begin on a connection that it has made, on either wire.
+pub const SILENCE_PATIENCE: Duration = Duration::from_secs(10);
+
 /// An open port. Dropping it closes it.
 #[derive(Debug)]
 pub struct Port {

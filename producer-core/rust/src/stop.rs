@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// What is in flight when the signal comes may take this long.
-pub const DRAIN_PATIENCE: Duration = Duration::from_secs(10);
+/// What is in flight when the signal comes may take this long, the same in all services. The whole
+/// stop takes at most 10 s, so some of it is left for the end.
+pub const DRAIN_PATIENCE: Duration = Duration::from_secs(8);
 
 /// The two signals, caught from the moment this is made.
 #[derive(Debug)]

@@ -11,6 +11,7 @@ mod load;
 mod outage;
 mod service;
 mod slow_clients;
+mod stop;
 mod streamed;
 
 use std::time::Duration;

@@ -5,8 +5,13 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::OnceLock,
+    time::Duration,
 };
 
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use perf_runner::{
     host::jdk,
     model::{Api, Endpoint, Language},
@@ -17,8 +22,9 @@ use perf_runner::{
 use procfs::process::Process;
 use producer_testing::free_port;
 use tempfile::NamedTempFile;
+use tokio::time::{sleep, timeout};
 
-use crate::until;
+use crate::{ASK_AGAIN, until};
 
 /// Fewer open files than the tests make a service hold: to ask for more is its own affair.
 const SOFT_LIMIT_OF_FILES: &str = "512";
@@ -79,6 +85,21 @@ impl Service {
         })
         .await;
         service
+    }
+
+    /// Asks it to end, and gives its exit code; none when a signal ended it, or when it has not
+    /// ended within `patience`.
+    pub(crate) async fn stop(&mut self, patience: Duration) -> Option<i32> {
+        kill(Pid::from_raw(self.child.id().cast_signed()), Signal::SIGTERM).unwrap();
+        let ended = async {
+            loop {
+                if let Some(status) = self.child.try_wait().unwrap() {
+                    return status.code();
+                }
+                sleep(ASK_AGAIN).await;
+            }
+        };
+        timeout(patience, ended).await.ok().flatten()
     }
 
     /// It ended by itself.

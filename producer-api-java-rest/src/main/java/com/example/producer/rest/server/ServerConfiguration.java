@@ -13,6 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The parts of the wire. */
 @Configuration(proxyBeanMethods = false)
 public class ServerConfiguration {
+    private static final Duration SILENCE_PATIENCE = Duration.ofSeconds(10);
     private static final Duration HEAD_PATIENCE = Duration.ofSeconds(30);
     private static final Duration BODY_PATIENCE = Duration.ofSeconds(30);
 
@@ -32,6 +33,7 @@ public class ServerConfiguration {
     @Bean
     NettyServerCustomizer patience() {
         return server -> server.requestTimeout(BODY_PATIENCE)
-                .doOnChannelInit((observer, channel, remote) -> HeadDeadline.watch(channel, HEAD_PATIENCE));
+                .doOnChannelInit((observer, channel, remote) ->
+                        HeadDeadline.watch(channel, SILENCE_PATIENCE, HEAD_PATIENCE));
     }
 }
