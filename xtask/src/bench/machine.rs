@@ -14,6 +14,8 @@ pub(super) struct Machine {
     cores: usize,
     kernel: String,
     postgres: String,
+    /// The one that Java services are built and run on.
+    jdk: Option<String>,
 }
 
 /// Counters at the start of a load.
@@ -55,7 +57,8 @@ impl Machine {
     pub(super) fn read(postgres: &str) -> Result<Self, Fault> {
         let cores = thread::available_parallelism().map_err(Fault::because("cannot count the cores"))?.get();
         let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim().to_owned();
-        Ok(Self { cores, kernel, postgres: postgres.to_owned() })
+        let jdk = jdk::newest().map(|jdk| jdk.version);
+        Ok(Self { cores, kernel, postgres: postgres.to_owned(), jdk })
     }
 
     /// Begins to count for a database and, where there is one, a service.
@@ -69,7 +72,8 @@ impl Machine {
 
 impl std::fmt::Display for Machine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} cores, Linux {}, PostgreSQL {}", self.cores, self.kernel, self.postgres)
+        write!(f, "{} cores, Linux {}, PostgreSQL {}", self.cores, self.kernel, self.postgres)?;
+        self.jdk.iter().try_for_each(|version| write!(f, ", JDK {version}"))
     }
 }
 

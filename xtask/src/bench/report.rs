@@ -20,7 +20,9 @@ pub(super) struct Results {
 /// A column: its heading, its value of a turn, its digits.
 type Column = (&'static str, fn(&Turn) -> Option<f64>, usize);
 
-const COLUMNS: [Column; 13] = [
+const COLUMNS: [Column; 15] = [
+    ("cold req/s", |turn| Some(turn.warm_up_requests_per_second), 0),
+    ("cold CPU", |turn| turn.warm_up_service_cpu_s_per_1000, 4),
     ("req/s", |turn| Some(turn.requests_per_second), 0),
     ("% of pgbench", |turn| turn.share_of_pgbench.map(|share| share * 100.0), 1),
     ("p50 ms", |turn| turn.p50_ms, 2),
@@ -36,7 +38,7 @@ const COLUMNS: [Column; 13] = [
     ("loaded MiB", |turn| turn.loaded_memory_mib, 1),
 ];
 
-const LEGEND: &str = "CPU: seconds per 1,000 stored events. start: to the open port. elsewhere: the part of the \
+const LEGEND: &str = "CPU: seconds per 1,000 stored events. cold: in the warm-up, from the service's first call on. start: to the open port. elsewhere: the part of the \
 machine that others used meanwhile.\nErrors: replies other than success, and none. A generator shares the machine \
 with what it measures; wrk and ghz cost differently:\ncompare REST with REST and gRPC with gRPC, or by service CPU. \
 Shares of pgbench depend on the disk: where commits are dear, they rise.";

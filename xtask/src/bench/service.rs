@@ -1,6 +1,7 @@
 //! One service as the bench runs it: built for release, started, asked for its memory, stopped.
 
 use std::{
+    ffi::OsString,
     fs,
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     path::PathBuf,
@@ -49,7 +50,11 @@ pub(super) fn build(repository: &Repository, service: &Service) -> Result<(), Fa
     };
     eprintln!("building {}", service.id);
     let folder = repository.root().join(&service.id);
-    let outcome = Invocation::new(&folder, program, arguments).outcome()?;
+    let invocation = Invocation::new(&folder, program, arguments);
+    let outcome = variables(service)
+        .into_iter()
+        .fold(invocation, |call, (name, value)| call.variable(name, value))
+        .outcome()?;
     if outcome.status.success() {
         return Ok(());
     }
@@ -75,6 +80,7 @@ impl RunningService {
         let port_variable = if service.protocol == "rest" { "SERVER_PORT" } else { "GRPC_SERVER_PORT" };
         command
             .args(arguments)
+            .envs(variables(service))
             .env("DATABASE_URL", database.service_url())
             .env(port_variable, port.to_string());
         // What the caller has set for a service of his own must not leak into the figures.
@@ -154,6 +160,11 @@ impl RunningService {
     pub(super) fn stop(self) -> Result<(), Fault> {
         self.process.stop()
     }
+}
+
+/// What its build and its start are told beside the caller's own: which JDK.
+fn variables(service: &Service) -> Vec<(&'static str, OsString)> {
+    if service.language == "java" { jdk::variables() } else { Vec::new() }
 }
 
 fn free_port() -> Result<u16, Fault> {

@@ -16,7 +16,7 @@ use super::{
     report::Results,
     scratch::Scratch,
     service::{self, RunningService},
-    turn::{Subject, Turn},
+    turn::{Measured, Subject, Turn},
     wrk::Wrk,
 };
 
@@ -125,7 +125,7 @@ impl Session<'_> {
         }
     }
 
-    /// Warms up, empties the table, measures, and holds what was stored against what was acknowledged.
+    /// Warms up, empties the table, measures, and holds what was stored against what was acknowledged, both times.
     fn turn(
         &self,
         subject: Subject,
@@ -133,12 +133,17 @@ impl Session<'_> {
         load: &dyn Fn(u32) -> Result<Load, Fault>,
     ) -> Result<Turn, Fault> {
         self.database.clear()?;
-        load(self.arguments.warm_up_seconds)?.run(self.scratch, self.interrupt)?;
+        let warming = self.metered(service, load(self.arguments.warm_up_seconds)?)?;
         self.database.clear()?;
+        let measured = self.metered(service, load(self.arguments.seconds)?)?;
+        subject.end(&warming, &measured)
+    }
+
+    fn metered(&self, service: Option<&RunningService>, load: Load) -> Result<Measured, Fault> {
         let meter = self.machine.meter(self.database.pid(), service.map(RunningService::pid))?;
-        let tally = load(self.arguments.seconds)?.run(self.scratch, self.interrupt)?;
+        let tally = load.run(self.scratch, self.interrupt)?;
         let used = meter.read()?;
-        subject.end(&tally, &used, self.database.contents()?)
+        Ok(Measured { tally, used, contents: self.database.contents()? })
     }
 
     fn amount(&self, seconds: u32) -> Amount {

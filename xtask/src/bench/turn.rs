@@ -17,6 +17,16 @@ pub(super) struct Subject {
     idle_memory_mib: Option<f64>,
 }
 
+/// What one load brought.
+pub(super) struct Measured {
+    /// What the generator says.
+    pub(super) tally: Tally,
+    /// What it cost.
+    pub(super) used: Used,
+    /// What the database holds and did.
+    pub(super) contents: Contents,
+}
+
 /// What was measured. `None` is "does not apply", never zero.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Turn {
@@ -24,6 +34,10 @@ pub(super) struct Turn {
     pub(super) round: u32,
     /// `pgbench` or the service's name.
     pub(super) subject: String,
+    /// Acknowledged calls per second of the warm-up: before a compiler at run time is done.
+    pub(super) warm_up_requests_per_second: f64,
+    /// CPU seconds of the service's processes per 1,000 events stored in the warm-up.
+    pub(super) warm_up_service_cpu_s_per_1000: Option<f64>,
     /// Acknowledged calls per second, as the generator says.
     pub(super) requests_per_second: f64,
     /// Of this round's pgbench rate, 0 to 1.
@@ -75,35 +89,51 @@ impl Subject {
     /// Puts everything together.
     ///
     /// Errors: fewer rows are stored than calls were acknowledged.
-    pub(super) fn end(self, tally: &Tally, used: &Used, contents: Contents) -> Result<Turn, Fault> {
-        if contents.rows < tally.acknowledged {
-            let Contents { rows, .. } = contents;
-            return Err(Fault::new(format!(
-                "{} calls were acknowledged and only {rows} rows are stored",
-                tally.acknowledged
-            )));
-        }
-        let stored = to_f64(contents.rows);
-        let per_1000 = |cpu_s: f64| cpu_s * 1e3 / stored;
+    pub(super) fn end(self, warming: &Measured, measured: &Measured) -> Result<Turn, Fault> {
+        warming.check()?;
+        measured.check()?;
+        let Measured { tally, used, contents } = measured;
         Ok(Turn {
             round: self.round,
             subject: self.name,
-            requests_per_second: to_f64(tally.acknowledged) / tally.seconds,
+            warm_up_requests_per_second: warming.rate(),
+            warm_up_service_cpu_s_per_1000: warming.used.service_s.map(|cpu_s| warming.per_1000(cpu_s)),
+            requests_per_second: measured.rate(),
             share_of_pgbench: None,
             p50_ms: tally.p50_ms,
             p99_ms: tally.p99_ms,
             acknowledged: tally.acknowledged,
             failed: tally.failed,
             stored: contents.rows,
-            statements_per_event: to_f64(contents.statements) / stored,
-            service_cpu_s_per_1000: used.service_s.map(per_1000),
-            database_cpu_s_per_1000: per_1000(used.database_s),
-            generator_cpu_s_per_1000: per_1000(used.generator_s),
+            statements_per_event: to_f64(contents.statements) / to_f64(contents.rows),
+            service_cpu_s_per_1000: used.service_s.map(|cpu_s| measured.per_1000(cpu_s)),
+            database_cpu_s_per_1000: measured.per_1000(used.database_s),
+            generator_cpu_s_per_1000: measured.per_1000(used.generator_s),
             elsewhere_share: used.elsewhere_share,
             startup_ms: self.startup_ms,
             idle_memory_mib: self.idle_memory_mib,
             loaded_memory_mib: used.service_memory_mib,
         })
+    }
+}
+
+impl Measured {
+    fn check(&self) -> Result<(), Fault> {
+        let (acknowledged, rows) = (self.tally.acknowledged, self.contents.rows);
+        if rows < acknowledged {
+            return Err(Fault::new(format!(
+                "{acknowledged} calls were acknowledged and only {rows} rows are stored"
+            )));
+        }
+        Ok(())
+    }
+
+    fn rate(&self) -> f64 {
+        to_f64(self.tally.acknowledged) / self.tally.seconds
+    }
+
+    fn per_1000(&self, cpu_s: f64) -> f64 {
+        cpu_s * 1e3 / to_f64(self.contents.rows)
     }
 }
 
@@ -118,25 +148,31 @@ impl Turn {
 mod tests {
     use super::*;
 
-    const USED: Used = Used {
-        database_s: 2.0,
-        service_s: None,
-        generator_s: 0.5,
-        elsewhere_share: 0.0,
-        service_memory_mib: None,
-    };
-
-    fn tally(acknowledged: u64) -> Tally {
-        Tally { acknowledged, failed: 0, seconds: 2.0, p50_ms: None, p99_ms: None }
+    fn measured(acknowledged: u64, rows: u64) -> Measured {
+        Measured {
+            tally: Tally { acknowledged, failed: 0, seconds: 2.0, p50_ms: None, p99_ms: None },
+            used: Used {
+                database_s: 2.0,
+                service_s: Some(1.0),
+                generator_s: 0.5,
+                elsewhere_share: 0.0,
+                service_memory_mib: None,
+            },
+            contents: Contents { rows, statements: rows },
+        }
     }
 
     #[test]
     fn a_lost_event_is_an_error_and_an_unanswered_one_is_not() {
-        let contents = Contents { rows: 1000, statements: 1000 };
-        let fault = Subject::pgbench(0).end(&tally(1001), &USED, contents).unwrap_err();
-        assert_eq!(fault.to_string(), "1001 calls were acknowledged and only 1000 rows are stored");
-        let turn = Subject::pgbench(0).end(&tally(990), &USED, contents).unwrap();
+        let lost = measured(1001, 1000);
+        for (warming, measured) in [(&lost, &measured(990, 1000)), (&measured(990, 1000), &lost)] {
+            let fault = Subject::pgbench(0).end(warming, measured).unwrap_err();
+            assert_eq!(fault.to_string(), "1001 calls were acknowledged and only 1000 rows are stored");
+        }
+        let turn = Subject::pgbench(0).end(&measured(200, 250), &measured(990, 1000)).unwrap();
         assert!((turn.requests_per_second - 495.0).abs() < 1e-9);
         assert!((turn.database_cpu_s_per_1000 - 2.0).abs() < 1e-9);
+        assert!((turn.warm_up_requests_per_second - 100.0).abs() < 1e-9);
+        assert_eq!(turn.warm_up_service_cpu_s_per_1000, Some(4.0));
     }
 }

@@ -10,8 +10,6 @@ use std::{
 
 use tokio::{process::Command, time::timeout};
 
-use super::jdk;
-
 /// The wrapper's settings in a service's folder.
 const WRAPPER: &str = "gradle/wrapper/gradle-wrapper.properties";
 /// The oldest that runs on the newest JDK, major and minor number.

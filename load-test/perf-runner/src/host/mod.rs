@@ -4,7 +4,6 @@
 //! the host: sizes, counts and versions; no name, user, address or path.
 
 pub mod gradle;
-pub mod jdk;
 mod tools;
 
 use std::{

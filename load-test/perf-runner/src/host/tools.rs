@@ -5,7 +5,6 @@ use std::{ffi::OsString, path::Path, process::Stdio, time::Duration};
 use futures_util::future::join_all;
 use tokio::{process::Command, time::timeout};
 
-use super::jdk;
 use crate::model::ToolVersion;
 
 /// A tool that has not said its version by then is treated as missing.

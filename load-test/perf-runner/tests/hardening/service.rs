@@ -13,7 +13,6 @@ use nix::{
     unistd::Pid,
 };
 use perf_runner::{
-    host::jdk,
     model::{Api, Endpoint, Language},
     registry,
     settings::BuildTool,

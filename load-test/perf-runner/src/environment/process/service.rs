@@ -21,7 +21,6 @@ use tokio::{
 use super::{files, identity};
 use crate::{
     fault::Fault,
-    host::jdk,
     model::{Api, Endpoint, Language, RunningService, ServiceEnd},
     wire,
 };

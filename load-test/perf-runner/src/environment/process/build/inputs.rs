@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::{process::Command, time::timeout};
 
 use crate::{
-    host::{gradle, jdk},
+    host::gradle,
     model::{Api, Language},
 };
 

@@ -16,7 +16,7 @@ use self::record::BuildRecord;
 use super::{ProcessEnvironment, ProcessSettings, k6::PinnedK6, launch::DeathSignal, lease::Lease};
 use crate::{
     fault::Fault,
-    host::{gradle, jdk},
+    host::gradle,
     model::{Api, Build, Language},
     progress::{Event, Observer, watched},
 };
