@@ -133,13 +133,13 @@ impl Session<'_> {
         load: &dyn Fn(u32) -> Result<Load, Fault>,
     ) -> Result<Turn, Fault> {
         self.database.clear()?;
-        let warming = self.metered(service, load(self.arguments.warm_up_seconds)?)?;
+        let warming = self.metered(service, &load(self.arguments.warm_up_seconds)?)?;
         self.database.clear()?;
-        let measured = self.metered(service, load(self.arguments.seconds)?)?;
+        let measured = self.metered(service, &load(self.arguments.seconds)?)?;
         subject.end(&warming, &measured)
     }
 
-    fn metered(&self, service: Option<&RunningService>, load: Load) -> Result<Measured, Fault> {
+    fn metered(&self, service: Option<&RunningService>, load: &Load) -> Result<Measured, Fault> {
         let meter = self.machine.meter(self.database.pid(), service.map(RunningService::pid))?;
         let tally = load.run(self.scratch, self.interrupt)?;
         let used = meter.read()?;

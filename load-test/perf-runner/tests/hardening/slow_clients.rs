@@ -87,7 +87,7 @@ async fn a_client_that_takes_its_time_is_closed() {
     }
     join_all(services.iter().map(|service| async {
         let authority = service.endpoint.authority.as_str();
-        let clients = if service.endpoint.protocol == Protocol::Rest { &REST } else { &GRPC };
+        let clients: &[SlowClient] = if service.endpoint.protocol == Protocol::Rest { &REST } else { &GRPC };
         let held: Vec<&str> = stream::iter(clients)
             .map(|client| async { (!is_closed(authority, client).await).then_some(client.what) })
             .buffer_unordered(clients.len())
