@@ -33,7 +33,7 @@ public class ServerConfiguration {
     @Bean
     NettyServerCustomizer patience() {
         return server -> server.requestTimeout(BODY_PATIENCE)
-                .doOnChannelInit((observer, channel, remote) ->
-                        HeadDeadline.watch(channel, SILENCE_PATIENCE, HEAD_PATIENCE));
+                .doOnChannelInit(
+                        (observer, channel, remote) -> HeadDeadline.watch(channel, SILENCE_PATIENCE, HEAD_PATIENCE));
     }
 }
