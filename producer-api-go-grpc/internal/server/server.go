@@ -93,7 +93,8 @@ func drain(calls *grpc.Server) bool {
 	case <-drained:
 		return true
 	case <-time.After(drainTimeout):
-		calls.Stop()
+		// It waits for connections that have not begun, for as long as those may take; nothing else does.
+		go calls.Stop()
 		return false
 	}
 }
