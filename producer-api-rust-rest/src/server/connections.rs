@@ -50,11 +50,14 @@ pub(super) async fn serve(port: Port, router: Router, stop: impl Future<Output =
     }
 }
 
-/// Waits until the client says something; false when it does not in time, or when `stopped` loses its sender before.
+/// Waits until the client says something; false when it does not in time, or leaves, or when `stopped` loses its
+/// sender before.
 async fn begins(stream: &TcpStream, mut stopped: watch::Receiver<()>) -> bool {
+    // Readiness alone would not do: a new connection may count as readable with nothing to read.
+    let mut first = [0];
     tokio::select! {
         biased;
-        begun = timeout(SILENCE_PATIENCE, stream.readable()) => begun.is_ok(),
+        begun = timeout(SILENCE_PATIENCE, stream.peek(&mut first)) => matches!(begun, Ok(Ok(1))),
         _ = stopped.changed() => false,
     }
 }
