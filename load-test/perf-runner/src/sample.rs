@@ -105,6 +105,7 @@ pub(crate) fn nothing_measured() -> StoredCampaign {
         tools: vec![ToolVersion { name: "go".to_owned(), version: None }],
         database: BTreeMap::new(),
         containers: BTreeMap::new(),
+        generator: None,
     };
     for StoredRun { run, .. } in &mut stored.runs {
         (run.payload_bytes, run.build_id, run.start_up_ms, run.idle_rss_bytes) = (None, None, None, None);
@@ -209,6 +210,7 @@ fn campaign(id: CampaignId, plan: Plan) -> Campaign {
         tools: vec![tool("cargo", "cargo 1.95.0"), tool("go", "go version go1.26.8"), tool("java", "")],
         database: settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         containers: BTreeMap::new(),
+        generator: None,
     };
     Campaign {
         id,
@@ -306,6 +308,8 @@ fn stored_run(campaign: &CampaignId, planned: &PlannedRun) -> StoredRun {
         planned: planned.phases.clone(),
         phases: vec![phase(planned.slot)],
         samples: None,
+        database_bytes: None,
+        raw_bytes: None,
         audit: Some(audit()),
     };
     let checks = vec![

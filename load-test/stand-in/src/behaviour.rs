@@ -27,8 +27,14 @@ pub struct Behaviour {
     pub drop_every: u64,
     /// All calls that come while it lasts wait for its end.
     pub stall: Option<Stall>,
-    /// Every answer ends its connection.
+    /// Every answer ends its connection; over REST alone.
     pub close_connections: bool,
+    /// What it keeps of what it acknowledges; over REST alone.
+    pub storing: Storing,
+    /// Memory that it takes and does not give back.
+    pub hoard: Option<Hoard>,
+    /// It writes down its calls when it is told to stop, and goes on.
+    pub ignores_stop: bool,
     /// Where the calls are written down when it is told to stop.
     pub log: PathBuf,
 }
@@ -40,6 +46,34 @@ pub struct Stall {
     pub at_call: u64,
     /// How long it lasts, in milliseconds.
     pub ms: u64,
+}
+
+/// What is kept of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Storing {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// What the contract says: one statement in one transaction.
+    Whole,
+    /// The same, and a transaction of which nothing comes.
+    InTwoTransactions,
+    /// The same statement twice in one transaction.
+    Twice,
+    /// The event's row, and one that nobody sent.
+    WithAnotherRow,
+    /// A row with another content.
+    Altered,
+}
+
+/// A sudden want of memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hoard {
+    /// At which call, from 1.
+    pub at_call: u64,
+    /// How much, in bytes.
+    pub bytes: usize,
 }
 
 /// How a call ends.
@@ -72,6 +106,9 @@ impl Default for Behaviour {
             drop_every: 0,
             stall: None,
             close_connections: false,
+            storing: Storing::Nothing,
+            hoard: None,
+            ignores_stop: false,
             log: PathBuf::from("calls.jsonl"),
         }
     }

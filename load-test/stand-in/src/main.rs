@@ -1,29 +1,38 @@
 //! `stand-in FILE`: serves as the JSON in the file says until SIGTERM, then writes
-//! down its calls. The port is told as to any service.
+//! down its calls. Port, wire and database are told as to any service.
 
-use std::{env, error::Error, fs, io, process::ExitCode, sync::Arc};
+mod grpc;
+mod rest;
+mod store;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full};
-use hyper::{
-    Method, Request, Response, StatusCode,
-    body::Incoming,
-    header::{CONNECTION, CONTENT_TYPE, HeaderValue},
-    server::conn::http1,
-    service::service_fn,
-};
-use hyper_util::rt::TokioIo;
-use serde_json::Value;
+use std::{env, error::Error, fs, process::ExitCode, sync::Arc};
+
 use stand_in::{Behaviour, Fate, Queue};
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     signal::unix::{SignalKind, signal},
 };
 
-const SUCCESS: &str = r#"{"success":true,"message":"Event processed successfully"}"#;
-const REFUSAL: &str = r#"{"type":"about:blank","title":"Unavailable","status":503,"fault":"unavailable"}"#;
+use self::store::{Event, Store};
 
 type Failure = Box<dyn Error + Send + Sync>;
+
+/// What both wires serve from.
+struct Service {
+    queue: Queue,
+    store: Option<Store>,
+}
+
+impl Service {
+    /// Serves one call; an error is a database that does not do what it is told.
+    async fn take(&self, event: &Event) -> Result<Fate, sqlx::Error> {
+        let fate = self.queue.serve(&event.entity_id).await;
+        if let (Fate::Acknowledged, Some(store)) = (fate, &self.store) {
+            store.keep(event).await?;
+        }
+        Ok(fate)
+    }
+}
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -38,52 +47,34 @@ async fn main() -> ExitCode {
 
 async fn serve() -> Result<(), Failure> {
     let file = env::args_os().nth(1).ok_or("name the file that says how to behave")?;
-    let queue = Arc::new(Queue::new(serde_json::from_slice::<Behaviour>(&fs::read(file)?)?));
+    let behaviour: Behaviour = serde_json::from_slice(&fs::read(file)?)?;
+    let ignores_stop = behaviour.ignores_stop;
+    let store = Store::open(behaviour.storing).await?;
+    let service = Arc::new(Service { queue: Queue::new(behaviour), store });
     let mut stop = signal(SignalKind::terminate())?;
-    let port: u16 = env::var("SERVER_PORT")?.parse()?;
-    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    let (port, speaks_grpc) = match env::var("GRPC_SERVER_PORT") {
+        Ok(port) => (port, true),
+        Err(_) => (env::var("SERVER_PORT")?, false),
+    };
+    let listener = TcpListener::bind(("127.0.0.1", port.parse()?)).await?;
     loop {
         tokio::select! {
             accepted = listener.accept() => {
-                tokio::spawn(connection(accepted?.0, Arc::clone(&queue)));
+                let (stream, service) = (accepted?.0, Arc::clone(&service));
+                // An answer must not wait for the caller's acknowledgement of another.
+                let _ = stream.set_nodelay(true);
+                if speaks_grpc {
+                    tokio::spawn(grpc::connection(stream, service));
+                } else {
+                    tokio::spawn(rest::connection(stream, service));
+                }
             }
-            _ = stop.recv() => break,
+            _ = stop.recv() => {
+                service.queue.write_log()?;
+                if !ignores_stop {
+                    return Ok(());
+                }
+            }
         }
     }
-    Ok(queue.write_log()?)
-}
-
-async fn connection(stream: TcpStream, queue: Arc<Queue>) {
-    let service = service_fn(|request| {
-        let queue = Arc::clone(&queue);
-        async move { reply(request, &queue).await }
-    });
-    // One that was closed on purpose ends with an error, as one that the caller left.
-    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
-}
-
-/// An error closes the connection without an answer.
-async fn reply(request: Request<Incoming>, queue: &Queue) -> io::Result<Response<Full<Bytes>>> {
-    if request.method() != Method::POST {
-        return Ok(answer(StatusCode::OK, r#"{"status":"UP"}"#, queue));
-    }
-    let body = request.into_body().collect().await.map_err(io::Error::other)?.to_bytes();
-    let event: Value = serde_json::from_slice(&body)?;
-    let entity_id = event.pointer("/eventBody/entities/0/entityId").and_then(Value::as_str);
-    match queue.serve(entity_id.ok_or_else(|| io::Error::other("an event without an entity"))?).await {
-        Fate::Acknowledged => Ok(answer(StatusCode::OK, SUCCESS, queue)),
-        Fate::Refused => Ok(answer(StatusCode::SERVICE_UNAVAILABLE, REFUSAL, queue)),
-        Fate::Broken => Ok(answer(StatusCode::INTERNAL_SERVER_ERROR, "<h1>oops</h1>", queue)),
-        Fate::Hung | Fate::Dropped => Err(io::Error::other("no answer")),
-    }
-}
-
-fn answer(status: StatusCode, body: &'static str, queue: &Queue) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from_static(body.as_bytes())));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if queue.closes_connections() {
-        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-    }
-    response
 }

@@ -81,6 +81,10 @@ impl Queue {
         if let Some(stall) = self.behaviour.stall.filter(|stall| stall.at_call == call) {
             state.stalled_until = Some(now + Duration::from_millis(stall.ms));
         }
+        if let Some(hoard) = self.behaviour.hoard.filter(|hoard| hoard.at_call == call) {
+            // Memory is taken when it is written to.
+            let _: &mut [u8] = vec![1; hoard.bytes].leak();
+        }
         let fate = self.behaviour.fate(call);
         let arrived_us = now_us();
         let entity_id = entity_id.to_owned();

@@ -1,7 +1,7 @@
 //! k6's REST API: by it the runner holds the clock. k6 makes its VUs and waits;
 //! the test begins when the runner says so.
 
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 use reqwest::{Client, Method, Response};
 use serde::Deserialize;
@@ -19,11 +19,18 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// k6's number for "all VUs are made, and the test waits to be resumed".
 const PAUSED_BEFORE_RUN: u32 = 4;
 
+/// What k6 must be told to listen and to wait. The kernel picks the port when k6
+/// takes it: one that was picked before could be another's by then.
+pub(super) const ARGUMENTS: [&str; 2] = ["--address=127.0.0.1:0", "--paused"];
+
 /// Speaks to one k6.
 #[derive(Debug)]
 pub(super) struct Control {
     client: Client,
-    address: String,
+    /// The process group that k6 is in.
+    group: u32,
+    /// Where it listens, once it does.
+    address: OnceLock<String>,
 }
 
 #[derive(Deserialize)]
@@ -42,12 +49,12 @@ struct Status {
 }
 
 impl Control {
-    /// On a port of the loopback that is free now.
+    /// Speaks to the k6 of this process group, which was started with [`ARGUMENTS`].
     ///
     /// # Errors
-    /// When there is none.
-    pub(super) fn new() -> Result<Self, Fault> {
-        Self::at(format!("127.0.0.1:{}", ports::choose(None)?))
+    /// When there can be no client.
+    pub(super) fn of(group: u32) -> Result<Self, Fault> {
+        Self::to(group, OnceLock::new())
     }
 
     /// Speaks to the k6 that is found at this address.
@@ -55,14 +62,14 @@ impl Control {
     /// # Errors
     /// When there can be no client.
     pub(super) fn at(address: String) -> Result<Self, Fault> {
-        let client = Client::builder().no_proxy().timeout(PATIENCE).build();
-        let client = client.map_err(|error| Fault::failed("cannot speak to k6").cause(error))?;
-        Ok(Self { client, address })
+        // Nobody asks for the group of one whose address is known.
+        Self::to(0, OnceLock::from(address))
     }
 
-    /// What k6 must be told to listen and to wait.
-    pub(super) fn arguments(&self) -> [String; 2] {
-        [format!("--address={}", self.address), "--paused".to_owned()]
+    fn to(group: u32, address: OnceLock<String>) -> Result<Self, Fault> {
+        let client = Client::builder().no_proxy().timeout(PATIENCE).build();
+        let client = client.map_err(|error| Fault::failed("cannot speak to k6").cause(error))?;
+        Ok(Self { client, group, address })
     }
 
     /// Comes back when k6 has made its VUs and waits; never, when it does not.
@@ -79,8 +86,10 @@ impl Control {
     pub(super) async fn release(&self) -> Result<(), Fault> {
         let resumed =
             json!({ "data": { "type": "status", "id": "default", "attributes": { "paused": false } } });
-        let request = self.request(Method::PATCH).json(&resumed);
+        let request = self.request(Method::PATCH);
+        let request = request.ok_or_else(|| Fault::failed("k6 waits for its release and listens nowhere"))?;
         request
+            .json(&resumed)
             .send()
             .await
             .and_then(Response::error_for_status)
@@ -90,12 +99,18 @@ impl Control {
 
     /// None when it does not answer, or not yet.
     async fn status(&self) -> Option<u32> {
-        let response = self.request(Method::GET).send().await.ok()?.error_for_status().ok()?;
+        let response = self.request(Method::GET)?.send().await.ok()?.error_for_status().ok()?;
         let document: Document = response.json().await.ok()?;
         Some(document.data.attributes.status)
     }
 
-    fn request(&self, method: Method) -> reqwest::RequestBuilder {
-        self.client.request(method, format!("http://{}/v1/status", self.address))
+    /// None before it listens.
+    fn request(&self, method: Method) -> Option<reqwest::RequestBuilder> {
+        if self.address.get().is_none() {
+            let port = ports::of_group(self.group)?;
+            // Whoever found it first has found the same.
+            let _ = self.address.set(format!("127.0.0.1:{port}"));
+        }
+        Some(self.client.request(method, format!("http://{}/v1/status", self.address.get()?)))
     }
 }

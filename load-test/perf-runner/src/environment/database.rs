@@ -7,7 +7,7 @@ use postgres_cluster::{Cluster, SUPERUSER};
 use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, postgres::PgConnectOptions};
 
-use super::sampling::DatabaseUrls;
+use super::{checkpoint, sampling::DatabaseUrls};
 use crate::{fault::Fault, model::EventTemplate};
 
 const SCHEMA: &str = include_str!("../../../../postgres/schema.sql");
@@ -122,9 +122,13 @@ pub(super) async fn prepare(own: &OwnServer) -> Result<ApplicationUrls, Fault> {
         execute(&mut server, &format!("alter role {role} password '{password}'")).await?;
         url_of.insert(role, format!("postgresql://{role}:{password}@127.0.0.1:{}/{APPLICATION}", own.port));
     }
-    let facts = settings(&mut server).await?;
+    checkpoint::allow(&mut server).await.map_err(refused)?;
+    let mut facts = settings(&mut server).await?;
     close(server).await;
     let url = |role: &str| url_of.get(role).cloned().unwrap_or_default();
+    let mut runner = connect(&url("perf_runner")).await?;
+    facts.extend([checkpoint::fact(&mut runner).await]);
+    close(runner).await;
     Ok(ApplicationUrls { service: url("producer"), runner: url("perf_runner"), statistics: true, facts })
 }
 
@@ -195,7 +199,8 @@ pub(super) async fn accept(url: &str) -> Result<ApplicationUrls, Fault> {
     }
     refuse_foreign_rows(&mut database, &place).await?;
     let statistics = statistics(&mut database, &place).await?;
-    let facts = settings(&mut database).await?;
+    let mut facts = settings(&mut database).await?;
+    facts.extend([checkpoint::fact(&mut database).await]);
     close(database).await;
     Ok(ApplicationUrls { service: url.to_owned(), runner: url.to_owned(), statistics, facts })
 }
@@ -266,7 +271,8 @@ async fn statistics(database: &mut PgConnection, place: &str) -> Result<bool, Fa
     ))
 }
 
-/// Empties the table and the statement statistics.
+/// Empties the table and the statement statistics, and writes a checkpoint where the
+/// role may: what was written before costs the next load nothing.
 ///
 /// # Errors
 /// When the database is away or refuses.
@@ -278,6 +284,7 @@ pub(super) async fn clear(urls: &ApplicationUrls) -> Result<(), Fault> {
                      (select oid from pg_database where datname = current_database()), 0)";
         sqlx::raw_sql(reset).execute(&mut database).await.map_err(refused)?;
     }
+    checkpoint::write(&mut database, &urls.facts).await.map_err(refused)?;
     close(database).await;
     Ok(())
 }

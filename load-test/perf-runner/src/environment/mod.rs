@@ -2,6 +2,7 @@
 //! implementations: `process` (children of the runner), `docker`, and `fake`
 //! (nothing at all, deterministic, by which the rest of the line is tested).
 
+mod checkpoint;
 mod control;
 mod database;
 pub mod docker;
@@ -65,7 +66,14 @@ pub trait Environment {
         BTreeMap::new()
     }
 
-    /// Empties the table and the statement statistics.
+    /// A hash over what the generator is: its program, or what that was built from, and
+    /// its scripts. None where that is not known.
+    fn generator_id(&self) -> Option<String> {
+        None
+    }
+
+    /// Empties the table and the statement statistics, and has the server write a
+    /// checkpoint where its role may; the database's facts say whether.
     async fn clear(&mut self) -> Result<(), Fault>;
 
     /// Starts the service and waits, at most 60 s, for a health call over its own wire.

@@ -51,6 +51,26 @@ pub(super) fn holder(port: u16) -> Option<String> {
     })
 }
 
+/// The port that a process of this group listens on, by the group's leader; none
+/// when none of them listens yet.
+pub(super) fn of_group(leader: u32) -> Option<u16> {
+    let leader = i32::try_from(leader).ok()?;
+    let members = all_processes().ok()?.flatten();
+    let members = members.filter(|process| process.stat().is_ok_and(|stat| stat.pgrp == leader));
+    let targets = members.filter_map(|process| process.fd().ok()).flatten().flatten().map(|fd| fd.target);
+    let inodes: Vec<u64> = targets
+        .filter_map(|target| match target {
+            FDTarget::Socket(inode) => Some(inode),
+            _ => None,
+        })
+        .collect();
+    if inodes.is_empty() {
+        return None;
+    }
+    let mut listening = sockets().into_iter().filter(|entry| entry.state == TcpState::Listen);
+    listening.find(|entry| inodes.contains(&entry.inode)).map(|entry| entry.local_address.port())
+}
+
 fn sockets() -> Vec<TcpNetEntry> {
     let mut entries = procfs::net::tcp().unwrap_or_default();
     entries.extend(procfs::net::tcp6().unwrap_or_default());
@@ -59,6 +79,8 @@ fn sockets() -> Vec<TcpNetEntry> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::process::CommandExt as _;
+
     use super::*;
 
     #[test]
@@ -69,6 +91,18 @@ mod tests {
         assert!(fault.what.contains(&format!("port {port} is in use by ")), "{}", fault.what);
         assert!(fault.what.contains(&format!("(pid {})", std::process::id())), "{}", fault.what);
         assert!(fault.repair.is_some());
+    }
+
+    #[test]
+    fn the_port_of_a_process_is_found_by_its_group() {
+        let mut nobody = std::process::Command::new("sleep").arg("60").process_group(0).spawn().unwrap();
+        assert_eq!(of_group(nobody.id()), None, "it listens nowhere");
+        nobody.kill().unwrap();
+        nobody.wait().unwrap();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let group = u32::try_from(nix::unistd::getpgrp().as_raw()).unwrap();
+        assert!(of_group(group).is_some());
+        drop(listener);
     }
 
     #[test]

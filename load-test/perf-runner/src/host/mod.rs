@@ -34,7 +34,7 @@ const BUILDERS: [&str; 4] = ["rustc", "go", "java", "k6"];
 const MEMORY_STEP_BYTES: u64 = 1 << 29;
 
 /// Reads the host's facts. What cannot be read is none; the database's settings
-/// are empty until there is a database.
+/// are empty until there is a database, and the generator is not known until it is built.
 pub async fn read(places: &Places) -> HostFacts {
     let memory = procfs::Meminfo::current().ok();
     let cpu = procfs::CpuInfo::current().ok();
@@ -54,6 +54,7 @@ pub async fn read(places: &Places) -> HostFacts {
         tools: tools::read(&places.root).await,
         database: std::collections::BTreeMap::new(),
         containers: std::collections::BTreeMap::new(),
+        generator: None,
     }
 }
 
@@ -68,7 +69,8 @@ pub fn fingerprint(host: &HostFacts) -> String {
     // Not even a comma where there are none: earlier campaigns stay comparable.
     let containers =
         if host.containers.is_empty() { String::new() } else { format!("{:?}", host.containers) };
-    let stable = stable + &containers;
+    let generator = host.generator.as_deref().unwrap_or_default();
+    let stable = stable + &containers + generator;
     let hash = Sha256::digest(stable.as_bytes());
     hex::encode(&hash[..6])
 }
@@ -96,6 +98,8 @@ pub fn differences(then: &HostFacts, now: &HostFacts) -> Vec<String> {
         named("kernel", &|host| host.kernel.clone()),
         named("virtualised", &|host| host.virtualised.map(|is| is.to_string())),
     ];
+    let short = |id: &String| id.chars().take(12).collect();
+    found.push(named("generator", &|host| host.generator.as_ref().map(short)));
     found.extend(BUILDERS.map(|tool| named(tool, &|host| host.tool(tool).map(str::to_owned))));
     let settings: BTreeSet<&String> = then.database.keys().chain(now.database.keys()).collect();
     found.extend(settings.into_iter().map(|name| named(name, &|host| host.database.get(name).cloned())));
@@ -236,7 +240,8 @@ mod tests {
         assert_eq!(fingerprint(&later), mark);
         assert_eq!(differences(&facts, &later), Vec::<String>::new());
 
-        let changes: [fn(&mut HostFacts); 6] = [
+        let changes: [fn(&mut HostFacts); 7] = [
+            |facts| facts.generator = Some("another".to_owned()),
             |facts| facts.cores += 1,
             |facts| facts.cpu_model = None,
             |facts| facts.memory_bytes = Some(1 << 20),

@@ -117,7 +117,7 @@ fn load_plan(load: &LoadOf<'_>) -> Result<LoadPlan, Fault> {
     let options = options::make(&OptionsOf {
         protocol: *protocol,
         phases: &load.run.phases,
-        grace_ms: load.plan.request_timeout_ms + load.plan.think_time_ms,
+        grace_ms: PlannedPhase::grace_ms(load.plan.request_timeout_ms, load.plan.think_time_ms),
         failure_kinds: faults.kinds.iter().chain([&faults.other]).map(String::as_str).collect(),
     });
     Ok(LoadPlan {

@@ -168,7 +168,9 @@ impl StoredCampaign {
             total_ms: took.and_then(|took| u64::try_from(took.num_milliseconds()).ok()),
             events: self.runs.iter().map(events).max(),
             generator_bytes: of_k6.filter_map(|used| used.rss_max_bytes).max(),
-            ..Spent::default()
+            database_bytes: self.runs.iter().filter_map(|stored| stored.run.database_bytes).max(),
+            // Of the whole folder, which only its owner can look into.
+            results_bytes: None,
         }
     }
 

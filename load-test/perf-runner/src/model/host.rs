@@ -54,6 +54,9 @@ pub struct HostFacts {
     /// of the database and the generator, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub containers: BTreeMap<String, String>,
+    /// A hash over the generator's program and scripts; none when it is not known.
+    #[serde(default)]
+    pub generator: Option<String>,
 }
 
 impl HostFacts {

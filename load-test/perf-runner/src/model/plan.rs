@@ -118,6 +118,18 @@ pub struct PlannedPhase {
     pub settle_ms: u64,
 }
 
+/// How late a busy host may tell the generator that a call's time is up. A call that
+/// is cut off instead is begun and never counted as anything.
+const SPARE_MS: u64 = 500;
+
+impl PlannedPhase {
+    /// How long calls that are under way at a phase's end, and their pauses, may take
+    /// from there, in milliseconds.
+    pub fn grace_ms(request_timeout_ms: u64, think_time_ms: u64) -> u64 {
+        request_timeout_ms + think_time_ms + SPARE_MS
+    }
+}
+
 /// How a phase loads the service.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "load")]

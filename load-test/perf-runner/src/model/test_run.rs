@@ -99,6 +99,12 @@ pub struct TestRun {
     /// What was sampled while the generator ran; none when it did not.
     #[serde(default)]
     pub samples: Option<Samples>,
+    /// The table with its indexes after the load, in bytes; none when it was not asked.
+    #[serde(default)]
+    pub database_bytes: Option<u64>,
+    /// What its raw files hold, in bytes; none when they cannot be read.
+    #[serde(default)]
+    pub raw_bytes: Option<u64>,
     /// The audit; none when it could not be made.
     pub audit: Option<Audit>,
 }
@@ -129,6 +135,8 @@ impl TestRun {
             planned: planned.phases.clone(),
             phases: Vec::new(),
             samples: None,
+            database_bytes: None,
+            raw_bytes: None,
             audit: None,
         }
     }

@@ -46,7 +46,8 @@ pub(super) fn smoke() -> PlannedPhase {
 /// A call that begins as a phase ends may take its whole timeout. The next phase
 /// starts on a full second, so that seconds of the stream belong to one phase.
 fn gap_ms(settings: &Settings) -> u64 {
-    (settings.request_timeout_ms + settings.think_time_ms) / 1000 * 1000 + 1000
+    let grace_ms = PlannedPhase::grace_ms(settings.request_timeout_ms, settings.think_time_ms);
+    grace_ms / 1000 * 1000 + 1000
 }
 
 /// Whole seconds, as the generator counts them.

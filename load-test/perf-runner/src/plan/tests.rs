@@ -64,6 +64,7 @@ fn host(tools: &[(&str, Option<&str>)]) -> HostFacts {
             .collect(),
         database: BTreeMap::new(),
         containers: BTreeMap::new(),
+        generator: None,
     }
 }
 
@@ -130,6 +131,21 @@ fn held_loads_follow_each_other_with_room_for_the_last_calls() {
     assert_eq!(phases, [("p1", 0, 3_000), ("p2", 41_000, 10_000)]);
     assert_eq!(run.phases[1].load, PhaseLoad::Vus { vus: 50, hold_ms: 120_000 });
     assert_eq!((run.planned_ms, run.deadline_ms), (161_000, 221_000));
+}
+
+/// A call that begins with the phase's last moment still has its whole timeout, and a
+/// timer that is late.
+#[test]
+fn no_call_is_cut_off_by_the_end_of_its_phase_or_met_by_the_next() {
+    for (request_timeout_ms, think_time_ms) in [(500, 5), (1_000, 0), (10_000, 100), (1_450, 50), (900, 0)] {
+        let held = HeldLoad { amount: Amount::Users(1), hold_ms: 5_000 };
+        let of = settings(1);
+        let of = Settings { mode: Mode::Full, loads: vec![held; 2], request_timeout_ms, think_time_ms, ..of };
+        let second = plan(&of, &host(&[])).expect("a plan").runs[0].phases[1].start_ms;
+        let grace_ms = PlannedPhase::grace_ms(request_timeout_ms, think_time_ms);
+        assert!(grace_ms >= request_timeout_ms + think_time_ms + 500, "{grace_ms}");
+        assert!(second > 5_000 + grace_ms && second.is_multiple_of(1000), "{second} {grace_ms}");
+    }
 }
 
 #[test]

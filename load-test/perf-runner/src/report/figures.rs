@@ -1,6 +1,8 @@
 //! Every figure of every phase for the terminal: figures are rows, phases columns,
 //! as many beside each other as fit into 80 columns.
 
+mod whole;
+
 use std::collections::BTreeSet;
 
 use comfy_table::{CellAlignment, Table};
@@ -12,7 +14,7 @@ use super::{
 };
 use crate::model::{
     Check, CheckScope, FailureKind, Histogram, PhaseFigures, PhaseLoad, PlannedPhase, Quantiles,
-    StoredCampaign, StoredRun, Target, TestRun, Verdict, WindowFigures, WindowUse,
+    StoredCampaign, StoredRun, Target, TestRun, WindowFigures, WindowUse,
 };
 
 /// Phases beside each other.
@@ -43,9 +45,7 @@ fn test_run(StoredRun { run, checks }: &StoredRun) -> String {
     for beside in phases.chunks(BESIDE) {
         text.push_str(&rendered(&table(beside)));
     }
-    text.push_str(&of_the_run(checks));
-    text.push_str(&told(checks));
-    text.push_str(&missing(run));
+    text.push_str(&whole::of(run, checks));
     text
 }
 
@@ -79,6 +79,19 @@ impl<'a> Phase<'a> {
             Some(window) => window.acknowledged,
             None => Some(self.figures.acknowledged),
         }
+    }
+
+    /// Acknowledged in each second that counts.
+    fn seconds(&self) -> impl Iterator<Item = u64> {
+        let counts = |second: u32| match (self.window, self.planned) {
+            (Some(window), Some(planned)) => {
+                #[allow(clippy::cast_precision_loss)] // Milliseconds of hours.
+                let at_ms = planned.start_ms as f64 + f64::from(second) * 1000.0;
+                (window.start_ms..window.end_ms).contains(&at_ms)
+            }
+            _ => false,
+        };
+        self.figures.seconds.iter().filter(move |second| counts(second.second)).filter_map(|second| second.ok)
     }
 
     fn failure_kinds(&self) -> impl Iterator<Item = &FailureKind> {
@@ -158,6 +171,8 @@ fn counts(phases: &[Phase<'_>]) -> Vec<Row> {
         counted("calls begun", phases, (|window| window.attempts, |_| None)),
         counted("iterations", phases, (|window| window.iterations, |phase| Some(phase.iterations))),
         row("acknowledged", phases, |phase| format::maybe_count(phase.acknowledged())),
+        row("  in its least second", phases, |phase| format::maybe_count(phase.seconds().min())),
+        row("  in its best second", phases, |phase| format::maybe_count(phase.seconds().max())),
     ];
     let kinds: BTreeSet<&FailureKind> = phases.iter().flat_map(Phase::failure_kinds).collect();
     rows.push(counted("failed", phases, (failed_in, |phase| Some(phase.failed_total()))));
@@ -341,40 +356,6 @@ fn verdicts(phases: &[Phase<'_>]) -> Vec<Row> {
         (label, phases.iter().map(|phase| of_phase(id, phase)).collect())
     };
     ids.into_iter().map(row).collect()
-}
-
-fn of_the_run(checks: &[Check]) -> String {
-    let of_run = checks.iter().filter(|check| check.scope == CheckScope::Run);
-    let said: Vec<String> =
-        of_run.map(|check| format!("{} {}", plain(&check.id).replace('_', " "), check.verdict)).collect();
-    if said.is_empty() {
-        String::new()
-    } else {
-        wrapped(&format!("  whole test run: {}", said.join(", ")), "    ")
-    }
-}
-
-/// What did not pass, in the check's own words.
-fn told(checks: &[Check]) -> String {
-    let not_ok = checks.iter().filter(|check| check.verdict != Verdict::Ok);
-    let line = |check: &Check| {
-        let mark = Mark::from(check.verdict);
-        let place = match &check.scope {
-            CheckScope::Run => "test run".to_owned(),
-            CheckScope::Phase(name) => plain(name),
-        };
-        wrapped(&format!("  {} {} {place}: {}", mark.symbol, mark.word, plain(&check.text)), "    ")
-    };
-    not_ok.map(line).collect()
-}
-
-fn missing(run: &TestRun) -> String {
-    let missing = run.samples.iter().flat_map(|samples| &samples.missing);
-    let line = |one: &crate::model::MissingSource| {
-        let said = format!("  not sampled: {} of {}: {}", plain(&one.source), one.target, plain(&one.reason));
-        wrapped(&said, "    ")
-    };
-    missing.map(line).collect()
 }
 
 #[cfg(test)]

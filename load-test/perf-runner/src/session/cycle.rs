@@ -10,6 +10,7 @@ use crate::{
     audit,
     environment::Environment,
     fault::Fault,
+    host,
     interrupt::Urgency,
     load, measure,
     model::{
@@ -25,8 +26,6 @@ pub(super) struct Measuring<'a, E> {
     pub(super) environment: &'a mut E,
     pub(super) campaign: &'a Campaign,
     pub(super) prepared: Prepared,
-    /// The table with its indexes, at its largest so far.
-    pub(super) database_bytes: Option<u64>,
 }
 
 /// One test run and what its steps need.
@@ -51,7 +50,7 @@ impl<'a, E: Environment> Measuring<'a, E> {
         campaign: &'a Campaign,
         prepared: Prepared,
     ) -> Self {
-        Self { session, environment, campaign, prepared, database_bytes: None }
+        Self { session, environment, campaign, prepared }
     }
 
     /// One full cycle. Whatever happens in it is in the result.
@@ -63,6 +62,7 @@ impl<'a, E: Environment> Measuring<'a, E> {
             Some(fault) => Some(fault.in_full()),
             None => self.cycle(planned, &mut run).await.err().map(|fault| fault.in_full()),
         };
+        run.raw_bytes = host::folder_bytes(&self.session.settings.places.results.join(&run.raw_files));
         run.end(now(), failure, self.session.interrupt.urgency() > Urgency::None);
         run
     }
@@ -92,8 +92,7 @@ impl<'a, E: Environment> Measuring<'a, E> {
         let facts = self.session.step(run, "audit", audit::read(&database, &sent)).await?;
         run.audit = Some(audit::judge(&result, &facts));
         // A figure for people: a campaign does not fail for want of it.
-        let bytes = self.environment.database_bytes().await.ok().flatten();
-        self.database_bytes = self.database_bytes.max(bytes);
+        run.database_bytes = self.environment.database_bytes().await.ok().flatten();
         cut_short(run, overdue)
     }
 

@@ -138,7 +138,7 @@ impl Session<'_> {
         measuring: Measuring<'_, impl Environment>,
         store: &Store,
     ) -> Result<Outcome, Fault> {
-        let Measuring { campaign, prepared, database_bytes, .. } = measuring;
+        let Measuring { campaign, prepared, .. } = measuring;
         let runs = store.load(&WhichCampaign::Id(campaign.id.clone())).await?.runs;
         let interrupted = self.interrupt.urgency() > Urgency::None;
         let status = CampaignStatus::of(&runs, interrupted);
@@ -151,7 +151,7 @@ impl Session<'_> {
         }
         let folder = self.settings.places.results.join(&campaign.id.0);
         let files = report::write(&stored, &analysis, &folder, &report::Format::ALL)?;
-        let spent = Spent { database_bytes, results_bytes: host::folder_bytes(&folder), ..stored.spent() };
+        let spent = Spent { results_bytes: host::folder_bytes(&folder), ..stored.spent() };
         let class = match status {
             CampaignStatus::Interrupted => Some(ExitClass::Interrupted),
             CampaignStatus::Completed if campaign.plan.left_out.is_empty() => None,

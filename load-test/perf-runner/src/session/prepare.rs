@@ -49,6 +49,7 @@ impl Session<'_> {
         let ceilings = self.ceilings(environment, &plan).await?;
         host.database = environment.database_facts();
         host.containers = environment.container_facts();
+        host.generator = environment.generator_id();
         Ok(Campaign {
             id: plan.campaign.clone(),
             mode: plan.mode,

@@ -49,6 +49,7 @@ impl Session<'_> {
         let then = &stored.campaign;
         host.database = environment.database_facts();
         host.containers = environment.container_facts();
+        host.generator = environment.generator_id();
         let mut differences = plan::resume::other_builds(stored, &prepared.build_ids);
         differences.extend(host::differences(&then.host, &host));
         let version = env!("CARGO_PKG_VERSION");

@@ -66,7 +66,8 @@ fn phases_are_held_one_after_the_other_and_all_they_stored_is_found() {
 #[test]
 fn a_service_killed_in_the_second_phase_fails_its_run_and_the_campaign_goes_on() {
     let runner = Runner::new();
-    let loads = ["--phases", "2x2s,2x20s", "--rounds", "2"];
+    // Without a pause every user waits for an answer when the service is gone.
+    let loads = ["--phases", "2x2s,4x20s", "--rounds", "2", "--think-time", "0s"];
     let child = runner.start(&[QUICK.as_slice(), &loads].concat());
     // The trial's plan is in another folder.
     wait_until("the first test run is prepared", || folder_of(&runner, "r1s01").is_some());
@@ -83,7 +84,10 @@ fn a_service_killed_in_the_second_phase_fails_its_run_and_the_campaign_goes_on()
     assert_eq!(runs[0]["status"], "failed");
     assert!(runs[0]["failure"].as_str().expect("a reason").contains("ended during its load: signal 9"));
     assert!(acknowledged(&runs[0], 0) > 0 && acknowledged(&runs[0], 1) > 0);
+    let unknown = runs[0]["phases"][1]["unknown"].as_u64();
+    assert!(unknown > Some(0), "calls were under way: {}", runs[0]["phases"][1]);
     let audit = &runs[0]["audit"];
+    assert_eq!(audit["unknown"].as_u64(), unknown);
     assert_eq!(audit["lost"], 0, "what was acknowledged before is stored: {audit}");
     assert_eq!(runs[1]["status"], "interrupted");
     assert!(acknowledged(&runs[1], 0) > 0 && acknowledged(&runs[1], 1) > 0);

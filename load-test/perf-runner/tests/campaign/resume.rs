@@ -109,6 +109,9 @@ fn an_interrupted_campaign_goes_on_where_it_broke_off_on_the_same_host_alone() {
     refused(&runner.run(&["smoke", "--resume"]), &["runtime: fake then, process now"]);
     change(&runner, |campaign| campaign["host"]["kernel"] = "2.6.32".into());
     refused(&runner.run(&resume), &["kernel: 2.6.32 then"]);
+    change(&runner, |campaign| campaign["host"]["generator"] = "another".into());
+    refused(&runner.run(&resume), &["generator: another then"]);
+    change(&runner, |campaign| campaign["host"]["generator"] = Value::Null);
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").expect("a kernel");
     change(&runner, |campaign| campaign["host"]["kernel"] = kernel.trim().into());
     let output = runner.run(&resume);

@@ -10,6 +10,14 @@ async fn refusal(connection: &mut PgConnection, statement: &'static str) -> Stri
     error.as_database_error().unwrap().downcast_ref::<PgDatabaseError>().code().to_owned()
 }
 
+/// Where the write-ahead log was when the latest one was written.
+async fn checkpoints(owner: &mut PgConnection) -> String {
+    sqlx::query_scalar("select checkpoint_lsn::text from pg_control_checkpoint()")
+        .fetch_one(owner)
+        .await
+        .unwrap()
+}
+
 fn urls(database: ApplicationDatabase) -> (String, String) {
     let ApplicationDatabase::Postgres { service_url, runner_url, .. } = database else {
         panic!("a real one")
@@ -29,7 +37,11 @@ async fn services_may_write_rows_and_the_runner_may_empty_the_table() {
     assert_eq!(facts["fsync"], "on");
     assert!(facts["server_version"].starts_with(|digit: char| digit.is_ascii_digit()), "{facts:?}");
 
-    let (service_url, runner_url) = urls(environment.application_database().unwrap());
+    let database = environment.application_database().unwrap();
+    let ApplicationDatabase::Postgres { owner_url: Some(owner_url), .. } = database.clone() else {
+        panic!("our own")
+    };
+    let (service_url, runner_url) = urls(database);
     let mut service = PgConnection::connect(&service_url).await.unwrap();
     let insert = "insert into car_entities values ('1', 'Car', now(), now(), '{}')";
     sqlx::raw_sql(insert).execute(&mut service).await.unwrap();
@@ -44,7 +56,11 @@ async fn services_may_write_rows_and_the_runner_may_empty_the_table() {
         assert_eq!(refusal(&mut service, statement).await, NOT_ALLOWED, "{statement}");
     }
 
+    assert_eq!(facts["checkpoint_before_load"], "yes");
+    let mut owner = PgConnection::connect(&owner_url).await.unwrap();
+    let before = checkpoints(&mut owner).await;
     environment.clear().await.unwrap();
+    assert_ne!(checkpoints(&mut owner).await, before);
     let mut runner = PgConnection::connect(&runner_url).await.unwrap();
     let rows: i64 =
         sqlx::query_scalar("select count(*) from car_entities").fetch_one(&mut runner).await.unwrap();
@@ -118,6 +134,21 @@ async fn a_database_of_the_user_s_is_used_and_gets_its_schema() {
     sqlx::raw_sql(insert).execute(&mut connection).await.unwrap();
     let fault = environment.start_application_database(&Told::default()).await.unwrap_err();
     assert!(fault.what.contains("loan-4711") && fault.repair.unwrap().contains("empties"));
+}
+
+#[tokio::test]
+async fn a_role_that_may_write_no_checkpoint_is_measured_without_and_that_is_told() {
+    let cluster = postgres_cluster::TemporaryCluster::start().unwrap();
+    let mut owner = PgConnection::connect(&cluster.superuser_url()).await.unwrap();
+    let roles = "create role modest login password 'modest'; grant create on schema public to modest";
+    sqlx::raw_sql(roles).execute(&mut owner).await.unwrap();
+    let mut world = World::new();
+    let url = format!("postgresql://modest:modest@127.0.0.1:{}/postgres", cluster.port());
+    world.settings.given.database_url = Some(url);
+    let mut environment = world.open();
+    environment.start_application_database(&Told::default()).await.unwrap();
+    assert_eq!(environment.database_facts()["checkpoint_before_load"], "refused");
+    environment.clear().await.unwrap();
 }
 
 #[tokio::test]

@@ -21,9 +21,9 @@ use perf_runner::{
     load::{self, LoadOf, LoadPaths},
     measure::{self, Measured},
     model::{
-        Api, Campaign, CampaignId, CampaignStatus, Check, CheckScope, HostFacts, Language, LoadResult, Mode,
-        PayloadSize, PhaseFigures, PhaseLoad, Plan, PlannedPhase, PlannedRun, Protocol, TestRun, TestRunId,
-        Verdict, WindowFigures,
+        Api, Campaign, CampaignId, CampaignStatus, Ceiling, CeilingJob, Check, CheckScope, HostFacts,
+        Language, LoadResult, Mode, PayloadSize, PhaseFigures, PhaseLoad, Plan, PlannedPhase, PlannedRun,
+        Protocol, TestRun, TestRunId, Verdict, WindowFigures,
     },
     progress::{Event, Observer, Silence},
     settings::{Given, Places},
@@ -32,6 +32,8 @@ use stand_in::{Behaviour, Call, Fate};
 use tempfile::TempDir;
 
 use crate::pinned_k6::k6;
+
+const STAND_IN: &str = "./target/debug/stand-in";
 
 /// Tests of this program would disturb each other's clocks.
 static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
@@ -65,6 +67,26 @@ pub(crate) fn held(vus: u32, hold_ms: u64) -> PlannedPhase {
     PlannedPhase { name: "p1".to_owned(), load, start_ms: 0, settle_ms: 1_000 }
 }
 
+/// What is measured, and how it is started.
+pub(crate) struct Setup {
+    pub(crate) protocol: Protocol,
+    pub(crate) generator: PathBuf,
+    /// What the stand-in's command line begins with.
+    pub(crate) before_service: Vec<String>,
+}
+
+impl Setup {
+    /// The pinned generator and the stand-in, as they are.
+    pub(crate) fn of(protocol: Protocol) -> Self {
+        Self { protocol, generator: k6(), before_service: Vec::new() }
+    }
+
+    /// With another generator.
+    pub(crate) fn by(generator: PathBuf) -> Self {
+        Self { generator, ..Self::of(Protocol::Rest) }
+    }
+}
+
 /// What was seen.
 pub(crate) struct Seen {
     pub(crate) run: TestRun,
@@ -81,6 +103,10 @@ impl Seen {
 
     pub(crate) fn window(&self, name: &str) -> &WindowFigures {
         self.phase(name).window.as_ref().unwrap()
+    }
+
+    pub(crate) fn protocol(&self) -> Protocol {
+        self.run.protocol
     }
 
     /// A check on a phase.
@@ -128,11 +154,10 @@ fn repository() -> PathBuf {
 
 impl Bench {
     pub(crate) async fn new() -> Self {
-        Self::with_generator(&k6()).await
+        Self::with(Setup::of(Protocol::Rest)).await
     }
 
-    /// With another way to start the generator.
-    pub(crate) async fn with_generator(generator: &Path) -> Self {
+    pub(crate) async fn with(setup: Setup) -> Self {
         let alone = ALONE.lock().await;
         be_nice_to_nobody();
         let folder = tempfile::tempdir().unwrap();
@@ -142,7 +167,7 @@ impl Bench {
         let host = host::read(&places).await;
         let settings = ProcessSettings {
             places,
-            given: Given { k6: Some(generator.to_owned()), ..Given::default() },
+            given: Given { k6: Some(setup.generator), ..Given::default() },
             max_connections: 2,
             skip_build: true,
             service_port: None,
@@ -150,7 +175,7 @@ impl Bench {
         };
         let mut environment = ProcessEnvironment::open(settings, &Nobody).unwrap();
         environment.start_application_database(&Nobody).await.unwrap();
-        let api = api(&folder.path().join("behaviour.json"));
+        let api = api(setup.protocol, setup.before_service, &folder.path().join("behaviour.json"));
         Self { folder, environment, host, api, _alone: alone }
     }
 
@@ -205,6 +230,18 @@ impl Bench {
         Seen { run, campaign, load, calls }
     }
 
+    /// What the database alone can do with so many connections.
+    pub(crate) async fn ceiling(&mut self, concurrency: u32) -> Ceiling {
+        let job = CeilingJob {
+            payload: PayloadSize::Default,
+            templates: load::make_templates(PayloadSize::Default, 1).unwrap(),
+            concurrency,
+            duration_ms: 2_000,
+            folder: self.folder.path().to_path_buf(),
+        };
+        self.environment.measure_ceiling(&job).await
+    }
+
     pub(crate) async fn close(mut self) {
         self.environment.shut_down().await.unwrap();
     }
@@ -231,20 +268,22 @@ fn open_to_all(folder: &Path) {
 }
 
 /// The stand-in, built once for each run of the tests.
-fn api(behaviour: &Path) -> Api {
+fn api(protocol: Protocol, before: Vec<String>, behaviour: &Path) -> Api {
     let built = Command::new("cargo")
         .args(["build", "--quiet", "--locked", "--package", "stand-in"])
         .current_dir(repository())
         .status()
         .unwrap();
     assert!(built.success(), "the stand-in cannot be built");
+    let mut start = before;
+    start.extend([STAND_IN.to_owned(), behaviour.display().to_string()]);
     Api {
         id: "stand-in".to_owned(),
         language: Language::Rust,
-        protocol: Protocol::Rest,
+        protocol,
         port: 0,
         build: Vec::new(),
-        start: vec!["./target/debug/stand-in".to_owned(), behaviour.display().to_string()],
+        start,
         image: String::new(),
     }
 }

@@ -1,17 +1,13 @@
 //! Each check trips on a real run of what it is there for, and only then.
 
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt as _,
-    path::PathBuf,
-    process::{Child, Command},
-};
+use std::process::{Child, Command};
 
 use perf_runner::model::{PhaseLoad, PlannedPhase, Verdict};
 use stand_in::{Behaviour, Fate};
 
 use crate::{
-    bench::{Bench, Seen, Wanted, held},
+    bench::{Bench, Seen, Setup, Wanted, held},
+    group::script,
     pinned_k6::k6,
 };
 
@@ -37,21 +33,6 @@ async fn a_connection_for_each_call_uses_up_the_ports() {
     let seen = bench.see(wanted(Behaviour::default())).await;
     assert_eq!(seen.phase("p1").connections_opened, Some(10));
     assert_eq!(seen.verdict("connections", "p1"), Ok);
-    bench.close().await;
-}
-
-#[tokio::test]
-async fn what_was_acknowledged_and_not_stored_is_lost() {
-    let mut bench = Bench::new().await;
-    let seen = bench
-        .see(Wanted { think_time_ms: 50, ..Wanted::of(Behaviour::default(), vec![held(2, 2_000)]) })
-        .await;
-    let acknowledged = seen.count(Fate::Acknowledged);
-    let audit = seen.run.audit.as_ref().unwrap();
-    assert!(acknowledged > 0);
-    assert_eq!((audit.acknowledged, audit.lost, audit.stored), (acknowledged, acknowledged, 0));
-    let checks = ["stored_against_acknowledged", "statements_per_event", "rows_per_event"];
-    assert_eq!(checks.map(|id| seen.of_run(id).verdict), [Invalid; 3]);
     bench.close().await;
 }
 
@@ -90,6 +71,78 @@ async fn a_service_that_dies_ends_the_phase() {
     assert_eq!(seen.verdict("cut_short", "p1"), Invalid);
     let unknown = seen.load.phases[0].unknown;
     assert!(unknown > 0, "calls were under way");
+    let generator = seen.of_run("generator_exit");
+    assert_eq!(generator.verdict, Warn, "{generator:?}");
+    bench.close().await;
+}
+
+/// Its calls are written down all the same, so nothing but its end is wrong.
+#[tokio::test]
+async fn a_service_that_does_not_stop_when_it_is_asked_is_killed_and_told() {
+    let mut bench = Bench::new().await;
+    let behaviour = Behaviour { ignores_stop: true, ..Behaviour::default() };
+    let seen = bench.see(Wanted { think_time_ms: 50, ..Wanted::of(behaviour, vec![held(2, 2_000)]) }).await;
+    let check = seen.of_run("service_end");
+    assert_eq!(check.verdict, Warn, "{check:?}");
+    assert!(check.text.contains("was killed"), "{check:?}");
+    bench.close().await;
+}
+
+/// Users that come one by one, in the generator itself.
+#[tokio::test]
+async fn a_ramp_is_not_steady() {
+    let folder = tempfile::tempdir().unwrap();
+    let ramp = format!(
+        "sed -i -e 's/\"constant-vus\"/\"ramping-vus\"/' -e 's/,\"vus\":8}}/}}/' \\
+             -e 's/\"duration\":\"17000ms\"/\"startVUs\":1,\"stages\":[{{\"duration\":\"17s\",\"target\":8}}]/' \\
+             \"$PERF_PLAN\"
+         exec {} \"$@\"",
+        k6().display()
+    );
+    let mut bench = Bench::with(Setup::by(script(folder.path(), &ramp))).await;
+    let behaviour = Behaviour { mean_ms: 20.0, ..Behaviour::default() };
+    let seen = bench.see(Wanted::of(behaviour, vec![held(8, 17_000)])).await;
+    let check = seen.check("steady_state", "p1");
+    assert_eq!(check.verdict, Invalid, "{check:?}");
+    assert!(check.text.contains("rose"), "{check:?}");
+    bench.close().await;
+}
+
+/// Its summary has ten times the iterations and more than it had.
+#[tokio::test]
+async fn a_generator_that_miscounts_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let miscounts = format!(
+        "{} \"$@\"; code=$?
+         sed -i 's/\"iterations\":/&1/' \"$PERF_SUMMARY\"
+         exit $code",
+        k6().display()
+    );
+    let mut bench = Bench::with(Setup::by(script(folder.path(), &miscounts))).await;
+    let wanted = Wanted { think_time_ms: 50, ..Wanted::of(Behaviour::default(), vec![held(2, 2_000)]) };
+    let seen = bench.see(wanted).await;
+    for id in ["counts_agree", "summary_agrees"] {
+        assert_eq!(seen.verdict(id, "p1"), Invalid, "{:?}", seen.check(id, "p1"));
+    }
+    bench.close().await;
+}
+
+/// It stores nothing, so it is faster than one connection to the database.
+#[tokio::test]
+async fn nobody_is_faster_than_the_database_alone() {
+    let mut bench = Bench::new().await;
+    let ceiling = bench.ceiling(1).await;
+    let wanted = |vus, think_time_ms| Wanted {
+        think_time_ms,
+        ..Wanted::of(Behaviour::default(), vec![held(vus, 3_000)])
+    };
+    let mut fast = bench.see(wanted(20, 0)).await;
+    fast.campaign.ceilings = vec![ceiling.clone()];
+    let check = fast.check("ceiling", "p1");
+    assert_eq!(check.verdict, Warn, "{check:?}");
+    let mut slow = bench.see(wanted(1, 100)).await;
+    slow.campaign.ceilings = vec![ceiling];
+    assert_eq!(slow.verdict("ceiling", "p1"), Ok);
     bench.close().await;
 }
 
@@ -133,18 +186,11 @@ impl Drop for Busy {
     }
 }
 
-/// A script that starts k6 on the first processor alone.
-fn k6_on_one_processor(folder: &tempfile::TempDir) -> PathBuf {
-    let path = folder.path().join("k6");
-    fs::write(&path, format!("#!/bin/sh\nexec taskset -c 0 {} \"$@\"\n", k6().display())).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    path
-}
-
 #[tokio::test]
 async fn a_generator_that_gets_too_little_of_the_processors_is_told() {
     let folder = tempfile::tempdir().unwrap();
-    let mut bench = Bench::with_generator(&k6_on_one_processor(&folder)).await;
+    let on_one = script(folder.path(), &format!("exec taskset -c 0 {} \"$@\"", k6().display()));
+    let mut bench = Bench::with(Setup::by(on_one)).await;
     let processors: Vec<usize> = (0..usize::try_from(bench.host().cores).unwrap()).chain([0]).collect();
     let busy = Busy::on(&processors);
     let seen = bench.see(Wanted::of(Behaviour::default(), vec![held(20, 5_000)])).await;

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use perf_runner::model::{FailureKind, Verdict};
+use perf_runner::model::{FailureKind, Protocol, Verdict};
 use stand_in::{Behaviour, Fate, Stall};
 
-use crate::bench::{Bench, Seen, Wanted, held};
+use crate::bench::{Bench, Seen, Setup, Wanted, held};
 
 /// Acknowledged, failed by kind, unknown, over all phases.
 type Counts = (u64, BTreeMap<String, u64>, u64);
@@ -34,7 +34,9 @@ fn streamed(seen: &Seen) -> Counts {
 
 /// What the service says of itself.
 fn told(seen: &Seen) -> Counts {
-    let kinds = [("unavailable", Fate::Refused), ("http_500", Fate::Broken)];
+    // The contract knows no data loss (15), and no page of HTML.
+    let broken = if seen.protocol() == Protocol::Grpc { "grpc_15" } else { "http_500" };
+    let kinds = [("unavailable", Fate::Refused), (broken, Fate::Broken)];
     let failed = kinds.map(|(kind, fate)| (kind.to_owned(), seen.count(fate)));
     let failed = failed.into_iter().filter(|(_, count)| *count > 0).collect();
     (seen.count(Fate::Acknowledged), failed, seen.count(Fate::Hung) + seen.count(Fate::Dropped))
@@ -57,7 +59,16 @@ fn told_names(seen: &Seen) -> Vec<&str> {
 
 #[tokio::test]
 async fn every_call_is_counted_as_the_service_counted_it() {
-    let mut bench = Bench::new().await;
+    every_call_is_counted(Protocol::Rest).await;
+}
+
+#[tokio::test]
+async fn every_call_is_counted_as_the_service_counted_it_over_grpc() {
+    every_call_is_counted(Protocol::Grpc).await;
+}
+
+async fn every_call_is_counted(protocol: Protocol) {
+    let mut bench = Bench::with(Setup::of(protocol)).await;
     let behaviour = Behaviour {
         mean_ms: 2.0,
         refuse_every: 10,
@@ -82,11 +93,20 @@ async fn every_call_is_counted_as_the_service_counted_it() {
     bench.close().await;
 }
 
-/// A closed load waits with the service, so that it takes the slowest call and the
-/// empty seconds to see it.
 #[tokio::test]
 async fn a_stall_is_a_hole_in_the_seconds_and_no_failure() {
-    let mut bench = Bench::new().await;
+    a_stall_is_a_hole(Protocol::Rest).await;
+}
+
+#[tokio::test]
+async fn a_stall_is_a_hole_in_the_seconds_and_no_failure_over_grpc() {
+    a_stall_is_a_hole(Protocol::Grpc).await;
+}
+
+/// A closed load waits with the service, so that it takes the slowest call and the
+/// empty seconds to see it.
+async fn a_stall_is_a_hole(protocol: Protocol) {
+    let mut bench = Bench::with(Setup::of(protocol)).await;
     let stall = Some(Stall { at_call: 200, ms: 2_500 });
     let behaviour = Behaviour { mean_ms: 2.0, stall, ..Behaviour::default() };
     let wanted = Wanted { think_time_ms: 20, ..Wanted::of(behaviour, vec![held(5, 6_000)]) };

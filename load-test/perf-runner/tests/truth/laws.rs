@@ -4,15 +4,16 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use perf_runner::model::{PhaseLoad, PlannedPhase, Verdict, WindowFigures};
+use perf_runner::model::{PhaseLoad, PlannedPhase, Protocol, Verdict, WindowFigures};
 use stand_in::{Behaviour, Call};
 
-use crate::bench::{Bench, Seen, Wanted};
+use crate::bench::{Bench, Seen, Setup, Wanted};
 
 const SERVERS: u32 = 8;
 /// Long enough that what a busy machine adds to a call is less than a percent of it.
 const SERVICE_MS: f64 = 200.0;
 const PAUSE_MS: f64 = 40.0;
+
 /// What other programs on the machine do to one second is no fault of the measurement.
 const ATTEMPTS: usize = 3;
 
@@ -34,17 +35,26 @@ fn phases() -> Vec<PlannedPhase> {
 
 #[tokio::test]
 async fn numbers_agree_with_the_service_s_own_account_and_with_the_laws() {
-    let mut bench = Bench::new().await;
+    hold_the_laws(Protocol::Rest).await;
+}
+
+#[tokio::test]
+async fn numbers_agree_with_the_service_s_own_account_and_with_the_laws_over_grpc() {
+    hold_the_laws(Protocol::Grpc).await;
+}
+
+async fn hold_the_laws(protocol: Protocol) {
+    let mut bench = Bench::with(Setup::of(protocol)).await;
+    let behaviour = Behaviour {
+        servers: SERVERS as usize,
+        mean_ms: SERVICE_MS,
+        exponential: true,
+        seed: 7,
+        ..Behaviour::default()
+    };
     let mut misses = Vec::new();
     for _attempt in 0..ATTEMPTS {
-        let behaviour = Behaviour {
-            servers: SERVERS as usize,
-            mean_ms: SERVICE_MS,
-            exponential: true,
-            seed: 7,
-            ..Behaviour::default()
-        };
-        let seen = bench.see(Wanted { think_time_ms: 40, ..Wanted::of(behaviour, phases()) }).await;
+        let seen = bench.see(Wanted { think_time_ms: 40, ..Wanted::of(behaviour.clone(), phases()) }).await;
         misses = LOADS.iter().flat_map(|load| miss(&seen, load)).collect();
         verdicts(&seen);
         if misses.is_empty() {

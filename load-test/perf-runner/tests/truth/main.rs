@@ -14,6 +14,8 @@
 mod bench;
 mod checks;
 mod faults;
+mod group;
 mod laws;
 #[path = "../load/pinned_k6.rs"]
 mod pinned_k6;
+mod stored;

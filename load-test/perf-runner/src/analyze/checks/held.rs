@@ -7,6 +7,9 @@ use super::{
 };
 use crate::model::{PhaseLoad, Target, Verdict, WindowFigures};
 
+/// A window that is shorter has fewer bins than a line needs to have a slope.
+const SLOPE_MS: f64 = 15_000.0;
+
 /// The identity N = X (R + Z) over any window, kept with what the generator counted.
 /// A miss is a fault of the measurement, never an opinion on an API.
 pub(super) fn little(facts: &PhaseFacts<'_>) -> Option<Finding> {
@@ -82,13 +85,21 @@ pub(super) fn arrival_rate(facts: &PhaseFacts<'_>) -> Option<Finding> {
 pub(super) fn steady_state(facts: &PhaseFacts<'_>) -> Option<Finding> {
     facts.planned.load.hold_ms()?;
     let slope = facts.window().and_then(|window| window.slope);
-    Some(judged("steady_state", LIMITS.slope, slope, |slope| {
+    let length_ms = facts.window().map(|window| window.end_ms - window.start_ms);
+    let mut finding = judged("steady_state", LIMITS.slope, slope, |slope| {
         let way = if slope < 0.0 { "fell" } else { "rose" };
         (
             slope.abs(),
             format!("Over the window the throughput {way} by {} of its mean.", percent(slope.abs())),
         )
-    }))
+    });
+    if let Some(length_ms) = length_ms.filter(|length_ms| finding.value.is_none() && *length_ms < SLOPE_MS) {
+        finding.text = format!(
+            "A slope takes three bins of 5 s, and the window has {:.0} s.",
+            (length_ms / 1000.0).floor()
+        );
+    }
+    Some(finding)
 }
 
 /// What ended early was not held.

@@ -15,7 +15,12 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{control::Control, files, sampling::Moment, service};
+use super::{
+    control::{self, Control},
+    files,
+    sampling::Moment,
+    service,
+};
 use crate::{
     fault::Fault,
     interrupt::{Interrupt, Urgency},
@@ -69,7 +74,7 @@ impl Generator {
     /// and waits. `processors` is how many it has for itself, where it has any.
     ///
     /// # Errors
-    /// When the log cannot be written, k6 cannot be run, or no port is free.
+    /// When the log cannot be written, or k6 cannot be run.
     pub(super) fn spawn(
         program: &Path,
         launcher: Vec<OsString>,
@@ -86,9 +91,8 @@ impl Generator {
             |error| Fault::failed(format!("cannot write the log {}", log.display())).cause(error);
         let output = File::create(&log).map_err(cannot_log)?;
         let errors = output.try_clone().map_err(cannot_log)?;
-        let control = Control::new()?;
         let mut command = Command::new(first);
-        command.args(rest).args(&job.arguments).args(control.arguments()).env_clear();
+        command.args(rest).args(&job.arguments).args(control::ARGUMENTS).env_clear();
         for name in service::PASSED_ON {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
@@ -105,7 +109,8 @@ impl Generator {
             .spawn()
             .map_err(|error| Fault::failed(format!("cannot run {}", program.display())).cause(error))?;
         let pid = child.id().ok_or_else(|| Fault::failed("k6 ended at once"))?;
-        Ok(Self { pid, child, control, log })
+        // It leads its process group.
+        Ok(Self { pid, child, control: Control::of(pid)?, log })
     }
 
     /// Waits until it has made its VUs, or is over before: then its end.

@@ -11,7 +11,7 @@ use std::{
 use sha2::{Digest as _, Sha256};
 use tokio::{process::Command, time::timeout};
 
-use super::{build::BuildCommand, files};
+use super::{ProcessEnvironment, build::BuildCommand, files};
 use crate::fault::Fault;
 
 /// A program that says its version takes no longer.
@@ -80,17 +80,51 @@ impl PinnedK6 {
 
     /// Over names and contents of what `go build` reads; scripts are not compiled in.
     fn hash(&self) -> std::io::Result<String> {
-        let mut sources = Vec::new();
-        collect(&self.sources, &mut sources)?;
-        sources.sort();
-        let mut hasher = Sha256::new();
-        for path in sources {
-            let name = path.strip_prefix(&self.sources).unwrap_or(&path);
-            hasher.update(name.as_os_str().as_encoded_bytes());
-            hasher.update([0]);
-            hasher.update(Sha256::digest(fs::read(&path)?));
-        }
-        Ok(hex::encode(hasher.finalize()))
+        hash_of(&self.sources, &["go", "mod", "sum"])
+    }
+
+    /// A hash over what a generator is: what its program was built from, or the
+    /// program itself where it was `given`, and the scripts that it runs. None when
+    /// one of them cannot be read.
+    pub(super) fn identity(&self, given: Option<&Path>) -> Option<String> {
+        let program = match given {
+            Some(program) => files::hash(&[program.to_path_buf()]).ok()?,
+            None => fs::read_to_string(&self.mark).ok()?,
+        };
+        let scripts = hash_of(&self.sources, &["js"]).ok()?;
+        Some(hex::encode(Sha256::digest([program, scripts].concat())))
+    }
+}
+
+/// Over names and contents of the files below a folder that end so.
+fn hash_of(folder: &Path, ends: &[&str]) -> std::io::Result<String> {
+    let mut sources = Vec::new();
+    collect(folder, ends, &mut sources)?;
+    sources.sort();
+    let mut hasher = Sha256::new();
+    for path in sources {
+        let name = path.strip_prefix(folder).unwrap_or(&path);
+        hasher.update(name.as_os_str().as_encoded_bytes());
+        hasher.update([0]);
+        hasher.update(Sha256::digest(fs::read(&path)?));
+    }
+    Ok(hex::encode(hasher.finalize()))
+}
+
+impl ProcessEnvironment {
+    /// The generator's program: given, or our own.
+    pub(super) fn k6(&self) -> PathBuf {
+        self.settings.given.k6.clone().unwrap_or_else(|| self.pinned_k6().program)
+    }
+
+    /// See [`PinnedK6::identity`].
+    pub(super) fn k6_identity(&self) -> Option<String> {
+        self.pinned_k6().identity(self.settings.given.k6.as_deref())
+    }
+
+    fn pinned_k6(&self) -> PinnedK6 {
+        let places = &self.settings.places;
+        PinnedK6::new(&places.root, &places.state)
     }
 }
 
@@ -107,16 +141,13 @@ fn names_output(version: &str) -> bool {
     version.lines().any(|line| line.trim_end().ends_with(", windows [output]"))
 }
 
-fn collect(folder: &Path, sources: &mut Vec<PathBuf>) -> std::io::Result<()> {
+fn collect(folder: &Path, ends: &[&str], sources: &mut Vec<PathBuf>) -> std::io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let path = entry.path();
         if entry.file_type()?.is_dir() {
-            collect(&path, sources)?;
-        } else if path
-            .extension()
-            .is_some_and(|end| ["go", "mod", "sum"].map(OsString::from).contains(&end.to_owned()))
-        {
+            collect(&path, ends, sources)?;
+        } else if path.extension().is_some_and(|end| ends.iter().any(|known| end == *known)) {
             sources.push(path);
         }
     }
@@ -143,6 +174,25 @@ mod tests {
         assert_eq!(k6.outdated().unwrap(), None);
         fs::write(sources.join("windows/output.go"), "package windows // changed").unwrap();
         assert!(k6.outdated().unwrap().is_some_and(|hash| hash != first));
+    }
+
+    #[test]
+    fn a_generator_is_another_when_its_program_or_a_script_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let sources = folder.path().join("load-test/k6");
+        fs::create_dir_all(sources.join("lib")).unwrap();
+        fs::write(sources.join("lib/plan.js"), "one").unwrap();
+        let k6 = PinnedK6::new(folder.path(), folder.path());
+        assert_eq!(k6.identity(None), None, "it was not built yet");
+        fs::write(&k6.mark, "what it was built from").unwrap();
+        let given = folder.path().join("given");
+        fs::write(&given, "a program").unwrap();
+        let first = [k6.identity(None).unwrap(), k6.identity(Some(&given)).unwrap()];
+        assert_ne!(first[0], first[1]);
+        fs::write(&given, "another").unwrap();
+        assert_ne!(k6.identity(Some(&given)).unwrap(), first[1]);
+        fs::write(sources.join("lib/plan.js"), "two").unwrap();
+        assert_ne!(k6.identity(None).unwrap(), first[0]);
     }
 
     #[test]

@@ -18,12 +18,7 @@ mod service;
 mod settings;
 pub mod standing;
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    pin::pin,
-    time::Duration,
-};
+use std::{collections::BTreeMap, path::Path, pin::pin, time::Duration};
 
 use postgres_cluster::Cluster;
 
@@ -35,7 +30,6 @@ use self::{
     clusters::{ClusterHost, Purpose},
     database::{ApplicationUrls, OwnServer},
     generator::{Generator, Limits},
-    k6::PinnedK6,
     launch::{DeathSignal, Launcher},
     lease::{Ending, Lease},
     processors::Split,
@@ -138,13 +132,6 @@ impl ProcessEnvironment {
         watched(observer, &what, async { host.start(purpose, lease) }).await
     }
 
-    /// The generator's program.
-    fn k6(&self) -> PathBuf {
-        let places = &self.settings.places;
-        let pinned = || PinnedK6::new(&places.root, &places.state).program;
-        self.settings.given.k6.clone().unwrap_or_else(pinned)
-    }
-
     /// Ends the service that was begun and did not get ready.
     async fn abandon_service(&mut self) {
         if let Some(service) = self.service.take() {
@@ -216,6 +203,10 @@ impl Environment for ProcessEnvironment {
 
     fn database_facts(&self) -> BTreeMap<String, String> {
         self.urls.as_ref().map(|urls| urls.facts.clone()).unwrap_or_default()
+    }
+
+    fn generator_id(&self) -> Option<String> {
+        self.k6_identity()
     }
 
     async fn clear(&mut self) -> Result<(), Fault> {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::sample;
+use crate::{model::Verdict, sample};
 
 /// One test run of a campaign with one more phase than fit beside each other.
 fn five_phases() -> StoredCampaign {

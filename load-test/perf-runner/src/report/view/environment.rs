@@ -20,6 +20,7 @@ pub(super) fn facts(host: &HostFacts) -> Vec<Named> {
         tools,
         database,
         containers,
+        generator,
     } = host;
     let text = |name: &str, value: Option<&str>| named(name, value.unwrap_or("not known"));
     let ports = ephemeral_ports.map(|(first, last)| format!("{first} to {last}"));
@@ -41,6 +42,9 @@ pub(super) fn facts(host: &HostFacts) -> Vec<Named> {
     facts.extend(
         tools.iter().map(|tool| named(&tool.name, tool.version.as_deref().unwrap_or("not installed"))),
     );
+    // Twelve digits tell builds apart; campaigns of before this was kept have none.
+    let short = |id: &String| id.chars().take(12).collect::<String>();
+    facts.extend(generator.iter().map(|id| named("Generator's build and scripts", &short(id))));
     facts.extend(database.iter().map(|(setting, value)| named(&format!("PostgreSQL {setting}"), value)));
     facts.extend(containers.iter().map(|(fact, value)| named(&format!("Containers {fact}"), value)));
     facts

@@ -32,7 +32,7 @@ macro_rules! schema_file {
 }
 
 /// Every change of the schema, in order.
-pub const MIGRATIONS: [SchemaFile; 22] = [
+pub const MIGRATIONS: [SchemaFile; 23] = [
     schema_file!(1, "0001_campaigns"),
     schema_file!(2, "0002_test_runs"),
     schema_file!(3, "0003_test_phases"),
@@ -55,6 +55,7 @@ pub const MIGRATIONS: [SchemaFile; 22] = [
     schema_file!(20, "0020_columns_never_filled"),
     schema_file!(21, "0021_audits_merged"),
     schema_file!(22, "0022_audits_statements_missing"),
+    schema_file!(23, "0023_test_runs_disk"),
 ];
 
 pub(super) async fn migrate(pool: &PgPool, place: &str) -> Result<(), Fault> {

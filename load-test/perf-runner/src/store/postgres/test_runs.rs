@@ -15,9 +15,9 @@ const INSERT: &str = "
                            idle_rss_bytes, status, failure, raw_files,
                            generator_exit_code, generator_exit_text, generator_usable,
                            service_exit_code, service_exit_signal, service_ended_early, service_killed,
-                           service_log_tail, processors, released_at)
+                           service_log_tail, processors, released_at, database_bytes, raw_bytes)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-            $22, $23, $24, $25, $26, $27, $28)";
+            $22, $23, $24, $25, $26, $27, $28, $29, $30)";
 
 /// Replaces a test run of the same id with all that hangs on it.
 pub(super) async fn insert(
@@ -54,6 +54,8 @@ pub(super) async fn insert(
         planned: _,
         phases: _,
         samples,
+        database_bytes,
+        raw_bytes,
         audit: _,
     } = run;
     let query = sqlx::query(INSERT)
@@ -79,7 +81,8 @@ pub(super) async fn insert(
     let released_at = samples.as_ref().and_then(|samples| samples.released_at);
     let processors = samples.as_ref().map(|samples| &samples.processors);
     let query = query.bind(maybe_json("processors", processors)?).bind(released_at);
-    query.execute(connection).await?;
+    let query = query.bind(maybe_count("database_bytes", *database_bytes)?);
+    query.bind(maybe_count("raw_bytes", *raw_bytes)?).execute(connection).await?;
     Ok(())
 }
 
@@ -143,6 +146,8 @@ fn read(row: &PgRow) -> Result<TestRun, RowError> {
         planned: Vec::new(),
         phases: Vec::new(),
         samples: samples(&row)?,
+        database_bytes: row.maybe_count("database_bytes")?,
+        raw_bytes: row.maybe_count("raw_bytes")?,
         audit: None,
     })
 }

@@ -148,6 +148,11 @@ fn a_load_that_rises_or_falls_is_not_steady() {
     assert_eq!([0.049, 0.051, 0.199, 0.201].map(of), [Ok, Warn, Warn, Invalid]);
     assert_eq!([-0.049, -0.051, -0.201].map(of), [Ok, Warn, Invalid]);
     assert_eq!(verdict("steady_state", |bench| bench.window().slope = None), Unknown);
+    let mut bench = Bench::new();
+    let window = bench.window();
+    (window.slope, window.end_ms) = (None, window.start_ms + 9_000.0);
+    let told = bench.found("steady_state").unwrap().text;
+    assert_eq!(told, "A slope takes three bins of 5 s, and the window has 9 s.");
 }
 
 #[test]
