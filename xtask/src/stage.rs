@@ -59,10 +59,14 @@ pub(crate) fn list(stages: &[Stage], out: &mut dyn Write) -> Result<(), Fault> {
 }
 
 /// Runs the stages in order and ends with a table of their times; stops at the first that fails
-/// unless `keep_going`.
+/// unless `keep_going`. `command` is what runs them, for the repair.
 ///
 /// Errors: names the stages that failed.
-pub(crate) fn run(stages: &[Stage], keep_going: bool, out: &mut dyn Write) -> Result<(), Fault> {
+pub(crate) fn run(
+    stages: &[Stage],
+    (command, keep_going): (&str, bool),
+    out: &mut dyn Write,
+) -> Result<(), Fault> {
     let mut outcomes = vec![Outcome::NotRun; stages.len()];
     let mut failed = Vec::new();
     for (stage, outcome) in stages.iter().zip(&mut outcomes) {
@@ -93,7 +97,7 @@ pub(crate) fn run(stages: &[Stage], keep_going: bool, out: &mut dyn Write) -> Re
     match failed.as_slice() {
         [] => Ok(()),
         names => Err(Fault::new(format!("failed: {}", names.join(", ")))
-            .repair(format!("run it alone with `cargo xtask test --only {}`", names.join(" --only ")))),
+            .repair(format!("run it alone with `{command} --only {}`", names.join(" --only ")))),
     }
 }
 
@@ -140,7 +144,7 @@ mod tests {
         let ran = RefCell::new(Vec::new());
         let stages = ["good", "bad", "later"].map(|name| named(name, &ran));
         let mut out = Vec::new();
-        let fault = run(&stages, false, &mut out).unwrap_err();
+        let fault = run(&stages, ("cargo xtask test", false), &mut out).unwrap_err();
         assert_eq!(*ran.borrow(), ["good", "bad"]);
         assert!(fault.to_string().starts_with("failed: bad\n"), "{fault}");
         let text = String::from_utf8(out).unwrap();
@@ -153,7 +157,7 @@ mod tests {
     fn keep_going_runs_all_and_names_all_that_failed() {
         let ran = RefCell::new(Vec::new());
         let stages = ["bad-1", "good", "bad-2"].map(|name| named(name, &ran));
-        let fault = run(&stages, true, &mut Vec::new()).unwrap_err();
+        let fault = run(&stages, ("cargo xtask test", true), &mut Vec::new()).unwrap_err();
         assert_eq!(*ran.borrow(), ["bad-1", "good", "bad-2"]);
         assert!(fault.to_string().starts_with("failed: bad-1, bad-2\n"), "{fault}");
     }

@@ -1,11 +1,13 @@
 //! The programs that the repository needs, and the Debian package that has each.
 
 /// Program and package.
-const PACKAGES: [(&str, &str); 15] = [
+const PACKAGES: [(&str, &str); 18] = [
     ("cargo", "rustup"),
     ("cargo clippy", "rustup"),
     ("cargo fmt", "rustup"),
     ("chromium", "chromium"),
+    ("debootstrap", "debootstrap"),
+    ("docker", "docker.io"),
     ("gcc", "gcc libc6-dev"),
     ("git", "git"),
     ("go", "golang"),
@@ -15,6 +17,7 @@ const PACKAGES: [(&str, &str); 15] = [
     ("npm", "npm"),
     ("pgbench", "postgresql"),
     ("psql", "postgresql"),
+    ("python3", "python3-pip"),
     ("setpriv", "util-linux"),
     ("wrk", "wrk"),
 ];

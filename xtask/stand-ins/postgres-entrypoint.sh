@@ -10,6 +10,8 @@ if [ "$1" != postgres ]; then
     exec "$@"
 fi
 if [ "$(id -u)" = 0 ]; then
+    mkdir -p "$PGDATA"
+    chmod 0700 "$PGDATA"
     chown postgres:postgres "$PGDATA" /var/run/postgresql
     exec setpriv --reuid=postgres --regid=postgres --init-groups "$0" "$@"
 fi

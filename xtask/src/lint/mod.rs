@@ -31,7 +31,8 @@ pub(crate) fn run(repository: &Repository) -> Result<(), Fault> {
             Invocation::go(&folder, ["tool", &modfile].into_iter().chain(run)).run()?;
         }
     }
-    let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+    let clippy =
+        ["clippy", "--workspace", "--all-targets", "--all-features", "--locked", "--", "-D", "warnings"];
     Invocation::cargo(repository.root(), clippy).run()
 }
 

@@ -2,6 +2,7 @@
 //! test is read from the repository: nothing is listed that is not there.
 
 mod browser;
+mod docker;
 mod needs;
 mod readme;
 mod smoke;
@@ -9,7 +10,7 @@ mod workflows;
 
 use std::io;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use crate::{
     fault::Fault,
@@ -27,7 +28,10 @@ const SEED: &str = "20240115";
 
 /// What `cargo xtask test` takes.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct TestArguments {
+    #[command(subcommand)]
+    suite: Option<Suite>,
     /// Run this stage alone; may be given more than once
     #[arg(long, value_name = "STAGE")]
     only: Vec<String>,
@@ -39,16 +43,26 @@ pub(crate) struct TestArguments {
     list: bool,
 }
 
+/// What is tested apart from all the rest.
+#[derive(Subcommand)]
+enum Suite {
+    /// Images, compose and the container environment on a real engine, started where there is none
+    Docker(docker::DockerArguments),
+}
+
 /// Runs the stages that were asked for.
 ///
 /// Errors: a stage failed, or there is none of that name.
 pub(crate) fn run(repository: &Repository, arguments: &TestArguments) -> Result<(), Fault> {
+    if let Some(Suite::Docker(arguments)) = &arguments.suite {
+        return docker::run(repository, arguments);
+    }
     let stages = stage::select(stages(repository)?, &arguments.only)?;
     let mut out = io::stdout();
     if arguments.list {
         return stage::list(&stages, &mut out);
     }
-    stage::run(&stages, arguments.keep_going, &mut out)
+    stage::run(&stages, ("cargo xtask test", arguments.keep_going), &mut out)
 }
 
 fn stages(repository: &Repository) -> Result<Vec<Stage<'_>>, Fault> {

@@ -21,6 +21,8 @@ enum Proof {
     Plan(&'static str),
     /// It is what runs all this.
     Itself,
+    /// This runs it: it takes too long for every time.
+    Apart(&'static str),
 }
 
 /// The commands of the README, in its order; a later one may need what an earlier one did.
@@ -32,6 +34,8 @@ const COMMANDS: &[(&str, Proof)] = &[
     ("cargo perf verify", Proof::Stage("contract")),
     ("cargo perf runs list", Proof::RunHere),
     ("cargo perf report --campaign latest", Proof::RunHere),
+    ("cargo perf smoke --runtime docker", Proof::Apart("cargo xtask test docker")),
+    ("docker compose run --rm perf-runner smoke", Proof::Apart("cargo xtask test docker --all")),
     ("cargo perf up producer-api-rust-rest", Proof::RunHere),
     ("cargo perf down", Proof::RunHere),
     ("cargo xtask test", Proof::Itself),
@@ -45,6 +49,7 @@ pub(crate) fn check(repository: &Repository) -> Result<(), Fault> {
     for (command, proof) in COMMANDS {
         match proof {
             Proof::Stage(stage) => println!("`{command}` is what the stage {stage} runs"),
+            Proof::Apart(other) => println!("`{command}` is what `{other}` runs"),
             Proof::Itself => println!("`{command}` is what runs this"),
             Proof::RunHere => run(repository.root(), command)?,
             Proof::Plan(stage) => {

@@ -42,22 +42,32 @@ struct Count {
     value: Option<u64>,
 }
 
-/// Runs the campaign and reads its report.
+/// Runs a smoke campaign of all services and reads its report.
+///
+/// Errors: as of [`judge_campaign`].
+pub(crate) fn check(repository: &Repository) -> Result<(), Fault> {
+    let services = repository.services()?;
+    let expected: BTreeSet<&str> = services.iter().map(|service| service.id.as_str()).collect();
+    judge_campaign(repository, &Invocation::cargo(repository.root(), ["perf", "smoke"]), &expected)
+}
+
+/// Runs a smoke campaign of these services and reads its report.
 ///
 /// Errors: it ends with anything but 0, or a service is missing from the report, or not all
 /// that it acknowledged is stored.
-pub(crate) fn check(repository: &Repository) -> Result<(), Fault> {
-    let smoke = Invocation::cargo(repository.root(), ["perf", "smoke"]);
-    println!("$ {smoke}");
-    let output = smoke.output()?;
+pub(crate) fn judge_campaign(
+    repository: &Repository,
+    campaign: &Invocation,
+    expected: &BTreeSet<&str>,
+) -> Result<(), Fault> {
+    println!("$ {campaign}");
+    let output = campaign.output()?;
     println!("{output}");
     let page = page_in(&output).ok_or_else(|| Fault::new("the campaign does not say where its report is"))?;
     let path = repository.root().join(page).with_extension("json");
     let text =
         fs::read_to_string(&path).map_err(Fault::because(format!("cannot read {}", path.display())))?;
-    let services = repository.services()?;
-    let expected: BTreeSet<&str> = services.iter().map(|service| service.id.as_str()).collect();
-    judge(&text, &expected).map_err(|problem| Fault::new(format!("{}: {problem}", path.display())))?;
+    judge(&text, expected).map_err(|problem| Fault::new(format!("{}: {problem}", path.display())))?;
     println!("{} services acknowledged {EVENTS} events each, and all are stored", expected.len());
     Ok(())
 }
