@@ -16,6 +16,7 @@ mod checks;
 mod faults;
 mod group;
 mod laws;
+mod limits;
 #[path = "../load/pinned_k6.rs"]
 mod pinned_k6;
 mod stored;
