@@ -1,14 +1,40 @@
-//! Compiles the one `.proto` of the repository, without `protoc`.
+//! Compiles the one `.proto` of the repository, without `protoc`, and notes the commit that the
+//! runner is built from.
 
-use std::{env, error::Error, fs, path::PathBuf};
+use std::{
+    env,
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
 
 use prost::Message as _;
 use protox::Compiler;
 
 const CONTRACT: &str = "../../contract";
+const REPOSITORY: &str = "../..";
+
+/// Where there is no repository, such as in the build of an image: who builds may say the commit.
+const REVISION: &str = "PERF_RUNNER_REVISION";
+
+/// What the runner is made of. The commit is asked for again when one of these changes, so that a
+/// commit that touches none of them builds nothing: the program is then still that of the one before.
+const SOURCES: [&str; 7] =
+    ["build.rs", "Cargo.toml", "src", "templates", "../../contract", "../../postgres", "../../Cargo.lock"];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    println!("cargo:rerun-if-changed={CONTRACT}/event_service.proto");
+    for source in SOURCES {
+        println!("cargo:rerun-if-changed={source}");
+    }
+    println!("cargo:rerun-if-env-changed={REVISION}");
+    let commit = commit();
+    println!("cargo:rustc-env=PERF_RUNNER_COMMIT={commit}");
+    println!("cargo:rustc-env=PERF_RUNNER_VERSION={} ({})", env::var("CARGO_PKG_VERSION")?, short(&commit));
+    compile_contract()
+}
+
+fn compile_contract() -> Result<(), Box<dyn Error>> {
     let mut compiler = Compiler::new([CONTRACT])?;
     compiler.include_imports(true).include_source_info(false).open_file("event_service.proto")?;
     let descriptors = compiler.file_descriptor_set();
@@ -18,4 +44,45 @@ fn main() -> Result<(), Box<dyn Error>> {
     // generated client would: only the messages are needed.
     tonic_prost_build::configure().build_server(false).build_client(false).compile_fds(descriptors)?;
     Ok(())
+}
+
+/// The commit, with `-dirty` behind it where a tracked file differs from it; `unknown` where nobody
+/// can tell.
+fn commit() -> String {
+    let told = env::var(REVISION).unwrap_or_default();
+    if told.is_empty() {
+        commit_of(Path::new(REPOSITORY)).unwrap_or_else(|| "unknown".to_owned())
+    } else {
+        told
+    }
+}
+
+fn commit_of(repository: &Path) -> Option<String> {
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git")
+            .arg("-C")
+            .arg(repository)
+            .args(arguments)
+            // Reading must not touch the index while the user works with it.
+            .env("GIT_OPTIONAL_LOCKS", "0")
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .output()
+            .ok()?;
+        let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+        output.status.success().then_some(text)
+    };
+    // Somebody else's repository around an unpacked archive says nothing of it.
+    if !git(&["rev-parse", "--show-prefix"])?.is_empty() {
+        return None;
+    }
+    let commit = git(&["rev-parse", "HEAD"])?;
+    let is_changed = !git(&["status", "--porcelain", "--untracked-files=no"])?.is_empty();
+    Some(if is_changed { format!("{commit}-dirty") } else { commit })
+}
+
+/// Twelve digits of a commit, and what is behind it.
+fn short(commit: &str) -> String {
+    let (commit, rest) = commit.split_once('-').map_or((commit, ""), |(commit, _)| (commit, "-dirty"));
+    format!("{}{rest}", commit.get(..12).unwrap_or(commit))
 }

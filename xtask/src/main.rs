@@ -1,11 +1,13 @@
-//! What contributors and CI call: test, lint, generate, simulate, bench.
+//! What contributors and CI call: test, lint, generate, dist, simulate, sample-report, bench.
 
 mod bench;
+mod dist;
 mod fault;
 mod generate;
 mod invocation;
 mod lint;
 mod repository;
+mod sample_report;
 mod simulate;
 mod stage;
 mod test;
@@ -17,7 +19,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{fault::Fault, repository::Repository};
 
-/// Tests, lints, generates and benches the repository.
+/// Tests, lints, generates, packs and benches the repository.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
@@ -35,6 +37,10 @@ enum Task {
     Generate,
     /// Simulate campaigns whose truth is known, and count what the analysis claims of them
     Simulate(simulate::SimulateArguments),
+    /// Pack the runner, k6, its scripts and the contract as one archive, in target/dist
+    Dist,
+    /// Make the sample report in docs/ and the README's picture of it
+    SampleReport(sample_report::SampleReportArguments),
     /// Measure on this machine
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -57,6 +63,8 @@ fn run(arguments: &Arguments) -> Result<(), Fault> {
         Task::Lint => lint::run(&repository),
         Task::Generate => generate::run(&repository, repository.root()),
         Task::Simulate(arguments) => simulate::run(&repository, arguments),
+        Task::Dist => dist::run(&repository),
+        Task::SampleReport(arguments) => sample_report::run(&repository, arguments),
         Task::Bench(bench) => bench::run(&repository, bench),
     }
 }

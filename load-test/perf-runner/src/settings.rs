@@ -6,7 +6,7 @@ pub mod load;
 use std::path::PathBuf;
 
 use self::load::HeldLoad;
-use crate::model::{Api, Mode, PayloadSize};
+use crate::model::{Api, Endpoint, Mode, PayloadSize};
 
 /// Where services, databases and the generator run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +61,8 @@ pub struct Given {
     pub postgres_bin: Option<PathBuf>,
     /// A k6, instead of building the pinned one.
     pub k6: Option<PathBuf>,
+    /// Where the one service answers that is measured, instead of building and starting it.
+    pub service: Option<Endpoint>,
 }
 
 /// Everything a campaign is told.

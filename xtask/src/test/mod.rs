@@ -2,10 +2,11 @@
 //! test is read from the repository: nothing is listed that is not there.
 
 mod browser;
+mod dist;
 mod docker;
+mod docs;
 mod needs;
-mod readme;
-mod smoke;
+pub(crate) mod smoke;
 mod workflows;
 
 use std::io;
@@ -101,11 +102,12 @@ fn stages(repository: &Repository) -> Result<Vec<Stage<'_>>, Fault> {
     stages.push(Stage::new("smoke", "a smoke campaign ends with every event stored", || {
         smoke::check(repository)
     }));
-    if repository.root().join(readme::FILE).is_file() {
-        stages.push(Stage::new("readme", "every command of the README is one that works", || {
-            readme::check(repository)
-        }));
-    }
+    stages.push(Stage::new("dist", "the packed runner works where no repository is", || {
+        dist::check(repository)
+    }));
+    stages.push(Stage::new("docs", "every command that the documents show is one that works", || {
+        docs::check(repository)
+    }));
     Ok(stages)
 }
 

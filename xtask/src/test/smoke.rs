@@ -73,7 +73,7 @@ pub(crate) fn judge_campaign(
 }
 
 /// The path in the line `report  …`.
-fn page_in(output: &str) -> Option<&Path> {
+pub(crate) fn page_in(output: &str) -> Option<&Path> {
     output
         .lines()
         .filter_map(|line| line.strip_prefix("report ").map(|rest| Path::new(rest.trim())))

@@ -1,30 +1,75 @@
-//! Stored facts sorted by API, phase and round, with a verdict on each cell.
+//! Stored facts sorted by API, phase and round, with a verdict on each cell, and the
+//! means of what can be used of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::statistics::{self, samples_needed};
 use crate::model::{
-    ApiAnalysis, Cell, Check, CheckScope, Histogram, Knee, PayloadSize, PhaseAnalysis, PhaseFigures,
-    PhaseLoad, PlannedPhase, Quantiles, RunStatus, Scalability, StoredCampaign, StoredRun, Verdict,
+    ApiAnalysis, Cell, Check, CheckScope, Histogram, Knee, Measured, MeasuredApi, MeasuredPhase, PayloadSize,
+    PhaseAnalysis, PhaseFigures, PhaseLoad, PlannedPhase, Quantiles, RunStatus, Scalability, StoredCampaign,
+    StoredRun, Verdict,
 };
 
 /// What the name of the second of two equal ones ends with.
 const AGAIN: &str = "@again";
 
 /// The test runs of one payload size.
-pub(super) struct Group<'a> {
-    pub(super) payload: PayloadSize,
-    pub(super) rounds: Vec<u32>,
+struct Group<'a> {
+    payload: PayloadSize,
+    rounds: Vec<u32>,
     /// With their positions among the stored ones.
     runs: Vec<(usize, &'a StoredRun)>,
     /// Held phases by API, as planned.
     phases: BTreeMap<String, Vec<PlannedPhase>>,
 }
 
-/// One group per payload size that has held phases, smallest size first.
-pub(super) fn groups(stored: &StoredCampaign) -> Vec<Group<'_>> {
+/// What was measured at each payload size that has held phases, smallest size first.
+pub(super) fn measured(stored: &StoredCampaign) -> Vec<Measured> {
+    // Think times are a minute at most, far below 2^52 milliseconds.
+    #[allow(clippy::cast_precision_loss)]
+    let think_time_ms = stored.campaign.plan.think_time_ms as f64;
     let sizes: BTreeSet<PayloadSize> = stored.runs.iter().map(|stored| stored.run.payload).collect();
-    sizes.into_iter().filter_map(|payload| group(stored, payload)).collect()
+    let groups = sizes.into_iter().filter_map(|payload| group(stored, payload));
+    groups
+        .map(|group| Measured {
+            payload: group.payload,
+            think_time_ms,
+            apis: group.phases.iter().filter_map(|(api, phases)| group.api(api, phases)).collect(),
+            rounds: group.rounds,
+        })
+        .collect()
+}
+
+/// Every API, with the mean of each of its phases; nothing else is estimated yet.
+pub(super) fn apis(measured: &Measured) -> Vec<ApiAnalysis> {
+    let analysis = |api: &MeasuredApi| ApiAnalysis {
+        api: api.api.clone(),
+        language: api.language,
+        protocol: api.protocol,
+        again_of: api.api.strip_suffix(AGAIN).map(str::to_owned),
+        phases: api.phases.iter().map(phase).collect(),
+        capacity: None,
+        knee: Knee::Unknown,
+        scalability: Scalability::None { reason: "nothing was measured".to_owned() },
+        ranks: None,
+        ratio_to_first: None,
+    };
+    measured.apis.iter().map(analysis).collect()
+}
+
+fn phase(measured: &MeasuredPhase) -> PhaseAnalysis {
+    let MeasuredPhase { name, load, cells } = measured;
+    let usable: Vec<f64> =
+        cells.iter().filter(|cell| cell.is_usable()).filter_map(|cell| cell.throughput_per_s).collect();
+    let logs: Vec<f64> = usable.iter().filter(|rate| **rate > 0.0).map(|rate| rate.ln()).collect();
+    PhaseAnalysis {
+        name: name.clone(),
+        load: load.clone(),
+        cells: cells.clone(),
+        throughput_per_s: statistics::mean(&logs).map(f64::exp),
+        interval: statistics::mean_ratio_interval(&usable),
+        client_limit_per_s: None,
+    }
 }
 
 fn group(stored: &StoredCampaign, payload: PayloadSize) -> Option<Group<'_>> {
@@ -45,42 +90,19 @@ fn group(stored: &StoredCampaign, payload: PayloadSize) -> Option<Group<'_>> {
 }
 
 impl Group<'_> {
-    /// Every API of the group with its cells, by name; nothing is estimated yet
-    /// but the mean of each phase.
-    pub(super) fn apis(&self) -> Vec<ApiAnalysis> {
-        self.phases.iter().filter_map(|(api, phases)| self.api(api, phases)).collect()
-    }
-
-    fn api(&self, api: &str, phases: &[PlannedPhase]) -> Option<ApiAnalysis> {
+    fn api(&self, api: &str, phases: &[PlannedPhase]) -> Option<MeasuredApi> {
         let first = &self.runs.iter().find(|(_, stored)| stored.run.api == api)?.1.run;
-        Some(ApiAnalysis {
+        let phase = |planned: &PlannedPhase| MeasuredPhase {
+            name: planned.name.clone(),
+            load: planned.load.clone(),
+            cells: self.rounds.iter().map(|round| self.cell(api, &planned.name, *round)).collect(),
+        };
+        Some(MeasuredApi {
             api: api.to_owned(),
             language: first.language,
             protocol: first.protocol,
-            again_of: api.strip_suffix(AGAIN).map(str::to_owned),
-            phases: phases.iter().map(|planned| self.phase(api, planned)).collect(),
-            capacity: None,
-            knee: Knee::Unknown,
-            scalability: Scalability::None { reason: "nothing was measured".to_owned() },
-            ranks: None,
-            ratio_to_first: None,
+            phases: phases.iter().map(phase).collect(),
         })
-    }
-
-    fn phase(&self, api: &str, planned: &PlannedPhase) -> PhaseAnalysis {
-        let cells: Vec<Cell> =
-            self.rounds.iter().map(|round| self.cell(api, &planned.name, *round)).collect();
-        let usable: Vec<f64> =
-            cells.iter().filter(|cell| cell.is_usable()).filter_map(|cell| cell.throughput_per_s).collect();
-        let logs: Vec<f64> = usable.iter().filter(|rate| **rate > 0.0).map(|rate| rate.ln()).collect();
-        PhaseAnalysis {
-            name: planned.name.clone(),
-            load: planned.load.clone(),
-            cells,
-            throughput_per_s: statistics::mean(&logs).map(f64::exp),
-            interval: statistics::mean_ratio_interval(&usable),
-            client_limit_per_s: None,
-        }
     }
 
     fn cell(&self, api: &str, phase: &str, round: u32) -> Cell {
@@ -92,7 +114,7 @@ impl Group<'_> {
         let placed =
             Cell { round, slot: Some(stored.run.slot), run: Some(*index), limited_by, ..Cell::default() };
         match stored.run.phases.iter().find(|figures| figures.name == phase) {
-            Some(figures) => Cell { verdict: Some(verdict), ..measured(placed, figures) },
+            Some(figures) => Cell { verdict: Some(verdict), ..filled(placed, figures) },
             None => Cell { verdict: Some(Verdict::Invalid), ..placed },
         }
     }
@@ -123,7 +145,7 @@ fn verdict(stored: &StoredRun, phase: &str) -> (Verdict, Vec<String>) {
 }
 
 /// The cell with what was measured in it: of the window, where there is one.
-fn measured(placed: Cell, figures: &PhaseFigures) -> Cell {
+fn filled(placed: Cell, figures: &PhaseFigures) -> Cell {
     let window = figures.window.as_ref();
     let ok = window.and_then(|window| window.ok.as_ref());
     let clock = figures.iteration.as_ref();

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    model::{Bound, Claim, Finding, Knee, Metric, PairClaim, RunStatus},
+    model::{Bound, Claim, Finding, Knee, Measured, Metric, PairClaim, RunStatus},
     sample::{self, LOADS, SIX, True, held, held_of},
 };
 
@@ -46,6 +46,15 @@ fn five_rounds_rank_what_can_be_told_apart() {
     );
     assert!(widest.ratio.covers(1_790.0 / 1_010.0), "{:?}", widest.ratio);
     assert_eq!(widest.claim, PairClaim::Different);
+}
+
+#[test]
+fn what_a_report_carries_is_enough_to_make_the_analysis_again() {
+    for stored in [held(5), held(1), held_of(&SIX, &[10, 50], 3)] {
+        let analysis = only(&stored);
+        let carried = serde_json::to_string(&Measured::of(&analysis)).unwrap();
+        assert_eq!(of_measured(&serde_json::from_str(&carried).unwrap()), analysis);
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! campaign run in the environment that was asked for.
 
 mod args;
+mod given;
 mod resume;
 
 use std::process::ExitCode;

@@ -11,9 +11,13 @@ mod report;
 mod runs;
 mod standing;
 mod stored;
+mod url;
 mod verify;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
@@ -35,7 +39,7 @@ use crate::{
 /// Results go to stdout, progress to stderr. Exit codes: 0 done, 1 failed to run, 2 usage,
 /// 3 done with something invalid (--strict), 4 a gate is broken (--fail-if), 5 a service breaks the contract, 130 interrupted.
 #[derive(Debug, Parser)]
-#[command(name = "perf-runner", version, max_term_width = 100)]
+#[command(name = "perf-runner", version = env!("PERF_RUNNER_VERSION"), max_term_width = 100)]
 pub struct Cli {
     #[command(flatten)]
     global: GlobalArgs,
@@ -61,7 +65,8 @@ struct GlobalArgs {
     /// How progress is shown on stderr.
     #[arg(long, global = true, value_enum, default_value = "auto", env = "PERF_PROGRESS")]
     progress: Style,
-    /// The repository [default: the nearest folder upwards that has load-test/services.toml].
+    /// The repository [default: the nearest folder upwards that has load-test/services.toml, then that of
+    /// the program where it was unpacked from an archive].
     #[arg(long, global = true, value_name = "DIR", env = "PERF_ROOT")]
     root: Option<PathBuf>,
     /// Clusters, k6 and logs of the runner [default: .perf in the repository].
@@ -84,7 +89,7 @@ struct GivenArgs {
     /// Folder of PostgreSQL's server binaries [default: PATH, then the usual folders].
     #[arg(long, value_name = "DIR", env = "PERF_POSTGRES_BIN")]
     postgres_bin: Option<PathBuf>,
-    /// A k6 to use [default: the pinned one, built from load-test/k6].
+    /// A k6 to use [default: the pinned one, packed with the runner or built from load-test/k6].
     #[arg(long, value_name = "FILE", env = "PERF_K6")]
     k6: Option<PathBuf>,
 }
@@ -92,10 +97,17 @@ struct GivenArgs {
 impl From<GivenArgs> for Given {
     fn from(args: GivenArgs) -> Self {
         let GivenArgs { database_url, metrics_url, postgres_bin, k6 } = args;
+        let k6 = k6.or_else(|| unpacked_folder().map(|folder| folder.join("k6")));
         // They are used from other folders than the one they were typed in; only an
         // empty path has no absolute form, and it is refused where it is used.
         let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
-        Self { database_url, metrics_url, postgres_bin: postgres_bin.map(absolute), k6: k6.map(absolute) }
+        Self {
+            database_url,
+            metrics_url,
+            postgres_bin: postgres_bin.map(absolute),
+            k6: k6.map(absolute),
+            service: None,
+        }
     }
 }
 
@@ -177,7 +189,7 @@ fn process_settings(places: &Places, given: GivenArgs, skip_build: bool) -> Resu
     Ok(ProcessSettings { skip_build, ..ProcessSettings::new(places.clone(), Given::from(given))? })
 }
 
-fn absolute(path: &std::path::Path) -> Result<PathBuf, Fault> {
+fn absolute(path: &Path) -> Result<PathBuf, Fault> {
     std::path::absolute(path)
         .map_err(|error| Fault::usage(format!("{} is no usable path", path.display())).cause(error))
 }
@@ -185,12 +197,21 @@ fn absolute(path: &std::path::Path) -> Result<PathBuf, Fault> {
 fn nearest_root() -> Result<PathBuf, Fault> {
     let here = std::env::current_dir()
         .map_err(|error| Fault::failed("cannot tell the current folder").cause(error))?;
-    here.ancestors().find(|folder| folder.join(registry::PATH).is_file()).map(PathBuf::from).ok_or_else(
-        || {
-            Fault::usage(format!("no {} here or in any folder above", registry::PATH))
-                .repair("run inside the repository, or name it with --root DIR")
-        },
-    )
+    let above = here.ancestors().find(|folder| is_root(folder)).map(PathBuf::from);
+    above.or_else(unpacked_folder).ok_or_else(|| {
+        Fault::usage(format!("no {} here or in any folder above", registry::PATH))
+            .repair("run inside the repository, or name it with --root DIR")
+    })
+}
+
+fn is_root(folder: &Path) -> bool {
+    folder.join(registry::PATH).is_file()
+}
+
+/// The folder of this program where it was unpacked from an archive, with all it needs beside it.
+fn unpacked_folder() -> Option<PathBuf> {
+    let program = std::env::current_exe().ok()?;
+    program.parent().filter(|folder| is_root(folder)).map(PathBuf::from)
 }
 
 /// Starts the log of causes: nothing unless `PERF_LOG` names a level or a filter.

@@ -7,12 +7,12 @@ use std::{io::stdout, path::PathBuf, process::ExitCode};
 use clap::{Args, ValueEnum};
 use rand::RngExt as _;
 
-use super::{Fault, GivenArgs, Observer, Places, build::BuildArgs, print, process_settings};
+use super::{Fault, GivenArgs, Observer, Places, build::BuildArgs, print, process_settings, url};
 use crate::{
     environment::{Environment, process::ProcessEnvironment},
     fault::ExitClass,
     interrupt::{self, Urgency},
-    model::{Api, Endpoint, Protocol},
+    model::Api,
     progress::Event,
     verify::{
         self, Contract, Matrix, Target,
@@ -157,31 +157,14 @@ impl Examined {
 }
 
 async fn running(
-    url: &str,
+    place: &str,
     args: &VerifyArgs,
     examined: &mut Examined,
     observer: &dyn Observer,
 ) -> Result<(), Fault> {
     let target =
-        Target { endpoint: endpoint(url)?, database_url: args.given.database_url.clone(), pid: None };
-    examined.examine(url, &target, observer).await
-}
-
-fn endpoint(url: &str) -> Result<Endpoint, Fault> {
-    let (protocol, authority) = match url.split_once("://") {
-        Some(("http", authority)) => (Protocol::Rest, authority),
-        Some(("grpc", authority)) => (Protocol::Grpc, authority),
-        _ => {
-            return Err(Fault::usage(format!("--url {url:?} names no wire"))
-                .repair("write http://HOST:PORT or grpc://HOST:PORT"));
-        }
-    };
-    let authority = authority.trim_end_matches('/').to_owned();
-    if authority.parse::<http::uri::Authority>().is_err() || !authority.contains(':') {
-        return Err(Fault::usage(format!("--url {url:?} names no host and port"))
-            .repair("write http://HOST:PORT or grpc://HOST:PORT"));
-    }
-    Ok(Endpoint { protocol, authority })
+        Target { endpoint: url::endpoint(place)?, database_url: args.given.database_url.clone(), pid: None };
+    examined.examine(place, &target, observer).await
 }
 
 async fn registered(

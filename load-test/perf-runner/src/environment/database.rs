@@ -176,26 +176,26 @@ pub(super) async fn prepare_metrics(own: &OwnServer) -> Result<String, Fault> {
     Ok(own.url(METRICS))
 }
 
-/// Looks whether a database of the user's can be measured, and applies the
-/// schema when it has no such table.
+/// What the role of a user's database must be allowed to do there: what services do, too, as
+/// they get the same role.
+pub(super) const AS_SERVICES: &[&str] = &["select", "insert", "update", "truncate"];
+/// Where the service is somebody else's and has a role of its own.
+pub(super) const BESIDE_A_SERVICE: &[&str] = &["select", "truncate"];
+
+/// Looks whether a database of the user's can be measured with these rights, and
+/// applies the schema when it has no such table.
 ///
 /// # Errors
 /// When it is out of reach, holds rows that are not ours, or its role may not do
 /// what a campaign needs, each with the repair.
-pub(super) async fn accept(url: &str) -> Result<ApplicationUrls, Fault> {
+pub(super) async fn accept(url: &str, rights: &[&str]) -> Result<ApplicationUrls, Fault> {
     let (mut database, place) = (connect(url).await?, place_of(url));
     ensure_table(&mut database, &place).await?;
-    let may: bool = scalar(
-        &mut database,
-        "select has_table_privilege('car_entities', 'select')
-            and has_table_privilege('car_entities', 'insert')
-            and has_table_privilege('car_entities', 'update')
-            and has_table_privilege('car_entities', 'truncate')",
-    )
-    .await?;
+    let all = "select bool_and(has_table_privilege('car_entities', name)) from unnest($1::text[]) as name";
+    let may: bool = sqlx::query_scalar(all).bind(rights).fetch_one(&mut database).await.map_err(refused)?;
     if !may {
         return Err(Fault::failed(format!("the role of {place} may not write to and empty car_entities"))
-            .repair("grant select, insert, update, truncate on car_entities to it"));
+            .repair(format!("grant {} on car_entities to it", rights.join(", "))));
     }
     refuse_foreign_rows(&mut database, &place).await?;
     let statistics = statistics(&mut database, &place).await?;

@@ -126,9 +126,20 @@ pub fn git_state(root: &Path) -> Option<GitState> {
         let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
         output.status.success().then_some(text)
     };
+    // Somebody else's repository around an unpacked archive says nothing of it.
+    if !git(&["rev-parse", "--show-prefix"])?.is_empty() {
+        return None;
+    }
     let commit = git(&["rev-parse", "HEAD"])?;
     let dirty = !git(&["status", "--porcelain", "--untracked-files=no"])?.is_empty();
     Some(GitState { commit, dirty })
+}
+
+/// The source that this program was built from; none where the build could not tell.
+pub fn built_from() -> Option<GitState> {
+    let told = env!("PERF_RUNNER_COMMIT");
+    let (commit, dirty) = told.strip_suffix("-dirty").map_or((told, false), |commit| (commit, true));
+    (commit != "unknown").then(|| GitState { commit: commit.to_owned(), dirty })
 }
 
 /// Makes the folder and looks whether as much can be written into it.
@@ -304,5 +315,16 @@ mod tests {
         assert!(state.commit.len() == 40 && !state.dirty, "{state:?}");
         fs::write(folder.path().join("file"), "two").unwrap();
         assert!(git_state(folder.path()).unwrap().dirty);
+        fs::create_dir(folder.path().join("below")).unwrap();
+        assert_eq!(git_state(&folder.path().join("below")), None, "another's repository");
+    }
+
+    #[test]
+    fn the_program_knows_the_commit_that_it_was_built_from() {
+        // Whoever runs this test has a checkout.
+        let built_from = built_from().unwrap();
+        let is_commit =
+            built_from.commit.len() == 40 && built_from.commit.chars().all(|c| c.is_ascii_hexdigit());
+        assert!(is_commit, "{built_from:?}");
     }
 }

@@ -79,7 +79,7 @@ pub struct PhaseAnalysis {
 }
 
 /// One phase of one test run.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Cell {
     /// Round, from 1.
     pub round: u32,

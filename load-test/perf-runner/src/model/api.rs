@@ -46,6 +46,17 @@ pub struct Api {
 }
 
 impl Api {
+    /// The same service where it runs already: nobody builds or starts it.
+    #[must_use]
+    pub fn given(self) -> Self {
+        Self { build: Vec::new(), start: Vec::new(), ..self }
+    }
+
+    /// Whether it runs already.
+    pub fn is_given(&self) -> bool {
+        self.start.is_empty()
+    }
+
     /// What builds it: `cargo`, `go`, `maven`, `gradle`; empty when nothing does.
     pub fn build_tool(&self) -> &str {
         let program = self.build.first().map_or("", String::as_str);

@@ -98,8 +98,9 @@ pub struct RunningService {
     pub generator_endpoint: Endpoint,
     /// Its process; none where there is no such thing.
     pub pid: Option<u32>,
-    /// From the start of its process to the first healthy answer, in milliseconds.
-    pub start_up_ms: f64,
+    /// From the start of its process to the first healthy answer, in milliseconds; none where
+    /// somebody else has started it.
+    pub start_up_ms: Option<f64>,
     /// Resident memory when it became ready, in bytes.
     pub idle_rss_bytes: Option<u64>,
 }

@@ -20,7 +20,12 @@ pub fn describe(plan: &Plan, fit: &Fit) -> String {
         plan.request_timeout_ms,
         plan.max_connections
     );
-    let _ = writeln!(text, "builds    {}", plan.build_tools());
+    let tools = plan.build_tools();
+    let _ = writeln!(
+        text,
+        "builds    {}",
+        if tools.is_empty() { "nothing: the service runs already" } else { tools.as_str() }
+    );
     if plan.update_share > 0.0 {
         let _ =
             writeln!(text, "events    {} % merge into entities created before", plan.update_share * 100.0);

@@ -16,7 +16,7 @@ pub(super) fn page(report: &ReportView) -> String {
         if text.len() + part.len() <= MOST_BYTES { text.push_str(&part) } else { left_out += 1 }
     }
     if left_out > 0 {
-        let _ = writeln!(text, "\n_Too long for this place: {left_out} parts are in `report.html` only._");
+        let _ = writeln!(text, "\n_Too long for this place: {left_out} parts are on the HTML page only._");
     }
     text
 }
@@ -26,11 +26,14 @@ fn head(report: &ReportView) -> String {
     for sentence in report.answer.iter().take(20) {
         let _ = writeln!(text, "- {}", safe(sentence));
     }
+    if let Some(caution) = &report.caution {
+        let _ = writeln!(text, "\n{}", safe(caution));
+    }
     text.push_str(&gates(report));
     let campaign = &report.campaign;
     let _ = writeln!(
         text,
-        "\nCampaign `{}`, {}, {}, fingerprint `{}`; everything is in `report.html`.",
+        "\nCampaign `{}`, {}, {}, fingerprint `{}`; everything is on the HTML page.",
         code(&campaign.id),
         safe(&campaign.started_at),
         campaign.status.word,

@@ -102,7 +102,7 @@ impl<'a, E: Environment> Measuring<'a, E> {
         let log = folder.join("service.log");
         let start = self.environment.start_service(&planned.api, &log);
         let started = self.session.step(run, "start", start).await?;
-        run.start_up_ms = Some(started.start_up_ms);
+        run.start_up_ms = started.start_up_ms;
         run.idle_rss_bytes = started.idle_rss_bytes;
         let first = templates.first().ok_or_else(|| Fault::failed("there is no event to send"))?;
         self.session.step(run, "prove", self.environment.prove(first)).await?;

@@ -53,7 +53,8 @@ impl Session<'_> {
         Ok(Campaign {
             id: plan.campaign.clone(),
             mode: plan.mode,
-            git: host::git_state(&self.settings.places.root),
+            // Unpacked from an archive there is no repository: then it is the archive's.
+            git: host::git_state(&self.settings.places.root).or_else(host::built_from),
             fingerprint: host::fingerprint(&host),
             plan,
             host,

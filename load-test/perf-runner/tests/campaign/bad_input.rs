@@ -58,6 +58,23 @@ fn outside_a_repository() {
 }
 
 #[test]
+fn a_service_that_runs_already_must_be_one_and_have_a_database() {
+    let registry = fs::read_to_string(repository().join("load-test/services.toml")).expect("the registry");
+    let runner = Runner::with_registry(&registry);
+    let given = |words: &[&str]| runner.run(&[&["smoke", "--url", "http://127.0.0.1:1"], words].concat());
+    let database = ["--database-url", "postgresql://nobody@127.0.0.1:1/none"];
+    let with = |words: &[&str]| given(&[words, &database].concat());
+    refused(&given(&["--api", "producer-api-go-rest"]), 2, &["--database-url"]);
+    refused(&with(&[]), 2, &["--url is one service", "--api NAME"]);
+    refused(&with(&["--api", "producer-api-go-rest,producer-api-rust-rest"]), 2, &["--url is one service"]);
+    refused(&with(&["--api", "producer-api-go-grpc"]), 2, &["--url speaks rest", "grpc://HOST:PORT"]);
+    let fake = with(&["--api", "producer-api-go-rest", "--runtime", "fake"]);
+    refused(&fake, 2, &["--runtime is to start some"]);
+    let plan = with(&["--api", "producer-api-go-rest", "--plan"]);
+    assert!(stdout(&plan).contains("builds    nothing: the service runs already"), "{}", stdout(&plan));
+}
+
+#[test]
 fn a_plan_is_printed_and_nothing_else_happens() {
     let runner = Runner::new();
     let output = runner.run(&["smoke", "--plan", "--seed", "7"]);

@@ -41,7 +41,7 @@ async fn a_service_is_built_started_within_its_limits_proven_and_stopped_and_not
     environment.clear().await.unwrap();
     let log = world.file("run/service.log");
     let service = environment.start_service(&api(), &log).await.unwrap();
-    assert!(service.start_up_ms > 0.0 && service.idle_rss_bytes.unwrap() > 0, "{service:?}");
+    assert!(service.start_up_ms.unwrap() > 0.0 && service.idle_rss_bytes.unwrap() > 0, "{service:?}");
     assert!(service.generator_endpoint.authority.starts_with("producer-api-go-rest:"), "{service:?}");
 
     let inspected = world.container("service").await;

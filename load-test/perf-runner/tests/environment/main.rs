@@ -7,6 +7,7 @@ mod build;
 mod ceiling;
 mod database;
 mod generator;
+mod given;
 mod launch;
 #[path = "../load/pinned_k6.rs"]
 mod pinned_k6;

@@ -32,7 +32,11 @@ pub fn of_run(run: &TestRun, campaign: &Campaign) -> Vec<Check> {
         found.into_iter().map(move |finding| checked(scope.clone(), finding))
     });
     let of_audit = audit::CHECKS.map(|check| check(run.audit.as_ref()));
-    let of_ends = [ends::generator(run.generator.as_ref()), ends::service(run.service.as_ref())];
+    let is_given =
+        campaign.plan.runs.iter().any(|planned| planned.name() == run.api && planned.api.is_given());
+    // Nobody here stops what somebody else has started.
+    let of_service = (!is_given).then(|| ends::service(run.service.as_ref()));
+    let of_ends = [ends::generator(run.generator.as_ref())].into_iter().chain(of_service);
     let of_whole = of_audit.into_iter().chain(of_ends).chain(ends::out_of_memory(run));
     of_phases.chain(of_whole.map(|finding| checked(CheckScope::Run, finding))).collect()
 }

@@ -10,13 +10,13 @@ use super::{
         engine::{LimitArgs, RuntimeArgs},
         gates::GateArgs,
     },
-    Purpose,
+    Purpose, given,
     resume::Resume,
 };
 use crate::{
     environment::docker::DockerSettings,
     host,
-    model::{Api, HostFacts, Mode, PayloadSize},
+    model::{Api, Endpoint, HostFacts, Mode, PayloadSize},
     settings::{
         Runtime, Settings,
         duration::{self, BadDuration},
@@ -34,6 +34,11 @@ pub(in crate::cli) struct CommonArgs {
     /// API to measure; repeat for several [default: every API of the registry].
     #[arg(long = "api", value_name = "NAME", env = "PERF_API", value_delimiter = ',')]
     apis: Vec<String>,
+    /// A service that runs already, http://HOST:PORT or grpc://HOST:PORT, in the place of one that is built
+    /// and started. --api says which one it is, --database-url where it stores: EVERY ROW of that
+    /// database's table is lost.
+    #[arg(long, value_name = "URL", value_parser = given::endpoint, env = "PERF_URL", requires = "database_url")]
+    url: Option<Endpoint>,
     /// Size of the events' JSON bodies; repeat for several, or `all`.
     #[arg(
         long = "payload-size",
@@ -252,7 +257,14 @@ impl CommonArgs {
     /// # Errors
     /// When there is no such API, or the build tool cannot be used.
     pub(super) async fn select(&self, places: &Places) -> Result<Vec<Api>, Fault> {
-        self.build.select(places, &self.apis).await
+        match &self.url {
+            // A campaign that is taken up again knows which one it is.
+            Some(endpoint) if self.resume.is_none() => {
+                given::refuse_runtime(self.runtime.runtime)?;
+                given::api(places, &self.apis, endpoint)
+            }
+            _ => self.build.select(places, &self.apis).await,
+        }
     }
 
     /// What is done with the plan.
@@ -286,14 +298,18 @@ impl CommonArgs {
             limits: self.limits.limits(),
             ..self.runtime.docker(places, Given::from(self.given.clone()))
         };
-        let runtime = self.runtime.resolve((apis, self.build.skip_build), &facts, &docker).await?;
+        let runtime = match self.url {
+            // There is nothing to build, and nobody's container to look for.
+            Some(_) => Runtime::Process,
+            None => self.runtime.resolve((apis, self.build.skip_build), &facts, &docker).await?,
+        };
         Ok(Placement { runtime, facts, docker })
     }
 
     fn settings(self, mode: Mode, (apis, places): (Vec<Api>, Places), runtime: Runtime) -> Settings {
         Settings {
             places,
-            given: Given::from(self.given),
+            given: Given { service: self.url, ..Given::from(self.given) },
             mode,
             apis,
             payloads: sizes(&self.payloads),

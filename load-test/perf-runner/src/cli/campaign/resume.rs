@@ -138,8 +138,9 @@ mod tests {
     /// A new flag must be put on one side.
     #[test]
     fn every_flag_of_a_campaign_is_known_to_be_of_the_plan_or_not() {
-        const OF_THE_OCCASION: [&str; 33] = [
+        const OF_THE_OCCASION: [&str; 34] = [
             "runtime",
+            "url",
             "docker_host",
             "go_image",
             "jdk_image",

@@ -244,7 +244,7 @@ impl Environment for DockerEnvironment {
 
     async fn start_application_database(&mut self, observer: &dyn Observer) -> Result<(), Fault> {
         if let Some(given) = self.settings.given.database_url.clone() {
-            self.urls = Some(database::accept(&given).await?);
+            self.urls = Some(database::accept(&given, database::AS_SERVICES).await?);
             return Ok(());
         }
         let postgres = match self.application.take() {

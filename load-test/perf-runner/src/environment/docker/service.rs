@@ -131,7 +131,7 @@ impl Service {
                 authority: format!("{}:{}", self.container.alias, self.api.port),
             },
             pid: self.container.visible_pid().await?,
-            start_up_ms: took.as_secs_f64() * 1000.0,
+            start_up_ms: Some(took.as_secs_f64() * 1000.0),
             idle_rss_bytes: counters::read(&self.container)
                 .await
                 .ok()

@@ -57,7 +57,7 @@ impl DockerSettings {
 
     /// Refuses what makes no sense where everything runs in containers.
     pub(super) fn check(&self) -> Result<(), Fault> {
-        let Given { database_url, metrics_url: _, postgres_bin, k6 } = &self.given;
+        let Given { database_url, metrics_url: _, postgres_bin, k6, service: _ } = &self.given;
         if k6.is_some() || postgres_bin.is_some() {
             return Err(Fault::usage(
                 "--k6 and --postgres-bin name programs of this host, and containers have their own",

@@ -149,7 +149,7 @@ impl Environment for FakeEnvironment {
             generator_endpoint: endpoint.clone(),
             endpoint,
             pid: None,
-            start_up_ms: random.random_range(20.0..60.0),
+            start_up_ms: Some(random.random_range(20.0..60.0)),
             idle_rss_bytes: Some(random.random_range(4..12) << 20),
         };
         self.service = Some(api.clone());

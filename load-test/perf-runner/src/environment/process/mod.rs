@@ -9,6 +9,7 @@ mod binaries;
 mod build;
 mod clusters;
 mod generator;
+mod given;
 mod k6;
 pub mod launch;
 mod onlooker;
@@ -41,8 +42,8 @@ use crate::{
     fault::Fault,
     interrupt::Interrupt,
     model::{
-        Api, ApplicationDatabase, Build, Ceiling, CeilingJob, EventTemplate, GeneratorJob, GeneratorRun,
-        RunningService, Samples, ServiceEnd,
+        Api, ApplicationDatabase, Build, Ceiling, CeilingJob, Endpoint, EventTemplate, GeneratorJob,
+        GeneratorRun, RunningService, Samples, ServiceEnd,
     },
     progress::{Event, Observer, watched},
 };
@@ -61,6 +62,8 @@ pub struct ProcessEnvironment {
     metrics: Option<Cluster>,
     urls: Option<ApplicationUrls>,
     service: Option<Service>,
+    /// The service that somebody else started, while it is measured.
+    given: Option<(String, Endpoint)>,
     generator: Option<Generator>,
     /// Whether the generator has our output.
     streams: bool,
@@ -83,6 +86,7 @@ impl ProcessEnvironment {
             metrics: None,
             urls: None,
             service: None,
+            given: None,
             generator: None,
             streams: false,
             split: processors::split(),
@@ -105,7 +109,7 @@ impl ProcessEnvironment {
             generator: Some(generator),
             database: self.application.as_ref().map(Cluster::pid),
             ports: Ports {
-                service: self.service.as_ref().and_then(|service| service.endpoint.port()),
+                service: self.answering().and_then(|(_, endpoint)| endpoint.port()),
                 database: self.urls.as_ref().and_then(ApplicationUrls::port),
             },
         }
@@ -149,7 +153,7 @@ impl Environment for ProcessEnvironment {
         apis: &[Api],
         observer: &dyn Observer,
     ) -> Result<Vec<Result<Build, (String, Fault)>>, Fault> {
-        let builds = self.build_all(apis, observer).await?;
+        let builds = self.build_all(&given::without(apis), observer).await?;
         self.streams = k6::has_output(&self.k6()).await;
         if !self.streams {
             let text = "this k6 has no output `windows`: there are counts of whole phases, and neither windows nor seconds";
@@ -173,7 +177,7 @@ impl Environment for ProcessEnvironment {
 
     async fn start_application_database(&mut self, observer: &dyn Observer) -> Result<(), Fault> {
         if let Some(given) = self.settings.given.database_url.clone() {
-            self.urls = Some(database::accept(&given).await?);
+            self.urls = Some(database::accept(&given, self.rights()).await?);
             return Ok(());
         }
         if let Some(standing) = standing::current(&self.settings.places.state) {
@@ -217,6 +221,9 @@ impl Environment for ProcessEnvironment {
         if let Some(running) = &self.service {
             return Err(Fault::failed(format!("{} is still running", running.api)));
         }
+        if api.is_given() {
+            return self.take_given(api).await;
+        }
         let port = ports::choose(self.settings.service_port)?;
         let start = ServiceStart {
             api,
@@ -246,8 +253,8 @@ impl Environment for ProcessEnvironment {
     }
 
     async fn prove(&mut self, template: &EventTemplate) -> Result<(), Fault> {
-        let service = self.service.as_ref().ok_or_else(|| Fault::failed("no service is running"))?;
-        proof::prove(&service.api, &service.endpoint, (self.urls()?, template)).await
+        let (api, endpoint) = self.answering().ok_or_else(|| Fault::failed("no service is running"))?;
+        proof::prove(api, endpoint, (self.urls()?, template)).await
     }
 
     async fn run_generator(
@@ -288,6 +295,7 @@ impl Environment for ProcessEnvironment {
     }
 
     async fn stop_service(&mut self) -> Result<Option<ServiceEnd>, Fault> {
+        self.given = None;
         let Some(service) = self.service.take() else { return Ok(None) };
         let pid = service.pid;
         let end = service.stop(service::STOP_PATIENCE).await;

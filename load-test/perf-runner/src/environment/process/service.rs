@@ -157,7 +157,7 @@ impl Service {
             endpoint: self.endpoint.clone(),
             generator_endpoint: self.endpoint.clone(),
             pid: Some(self.pid),
-            start_up_ms: self.began.elapsed().as_secs_f64() * 1000.0,
+            start_up_ms: Some(self.began.elapsed().as_secs_f64() * 1000.0),
             idle_rss_bytes: rss_bytes(self.pid),
         }
     }

@@ -4,6 +4,7 @@
 
 mod answer;
 mod audit;
+mod caution;
 mod changes;
 mod comparison;
 mod environment;
@@ -35,6 +36,11 @@ use crate::model::{
 /// Name and version of the JSON form.
 pub const SCHEMA: &str = "perf-runner/report/1";
 
+/// What is true of a service that somebody else has started.
+const GIVEN: &str = "was running already. This campaign neither built nor started it, and did not start it anew between \
+                     rounds: how it was built and configured, its start-up, its memory and its processor time are \
+                     not known here";
+
 /// A whole report.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ReportView {
@@ -44,6 +50,8 @@ pub struct ReportView {
     pub title: String,
     /// The answer, one sentence each; the first one answers the question.
     pub answer: Vec<String>,
+    /// What the host means for every figure; none where the generator has processors of its own.
+    pub caution: Option<String>,
     /// The campaign in facts: how the numbers were obtained.
     pub campaign: CampaignView,
     /// The user's gates, in their order; empty without gates.
@@ -156,6 +164,7 @@ impl ReportView {
             schema: SCHEMA,
             title: answer::title(campaign),
             answer: answer::sentences(stored, &comparisons),
+            caution: caution::of(stored),
             campaign: campaign_view(campaign),
             gates_in_words: gates::tally(&gates),
             gates,
@@ -241,7 +250,9 @@ fn campaign_facts(campaign: &Campaign) -> Vec<Named> {
             format!("{}: it was interrupted, and its test runs were not made in one go", times.join(", "));
         facts.push(named("Resumed", &text));
     }
-    if campaign.runtime == "process" {
+    if plan.runs.iter().any(|run| run.api.is_given()) {
+        facts.push(named("Service", GIVEN));
+    } else if campaign.runtime == "process" {
         // A container's recipe has its own.
         facts.push(named("Built with", &plan.build_tools()));
     }

@@ -23,7 +23,8 @@ pub use self::{
 };
 use super::{Mark, plain};
 use crate::model::{
-    Analysis, Claim, Comparison, Finding, Interval, Metric, PairClaim, PayloadAnalysis, StoredCampaign,
+    Analysis, Claim, Comparison, Finding, Interval, Measured, Metric, PairClaim, PayloadAnalysis,
+    StoredCampaign,
 };
 
 /// What may be said of the APIs at one payload size.
@@ -53,6 +54,8 @@ pub struct ComparisonView {
     pub scalability: Table,
     /// All pairs on all metrics, as numbers.
     pub pairs: Vec<PairNumbers>,
+    /// What all of this was computed from, round by round.
+    pub measured: Measured,
 }
 
 /// A sentence with what it rests on.
@@ -166,7 +169,23 @@ fn view(stored: &StoredCampaign, payload: &PayloadAnalysis) -> ComparisonView {
         numbers: numbers::all(&source),
         scalability: numbers::scalability(&source),
         pairs: payload.comparisons.iter().flat_map(pair_numbers).collect(),
+        measured: measured(payload),
     }
+}
+
+/// Its texts may come from outside.
+fn measured(payload: &PayloadAnalysis) -> Measured {
+    let mut measured = Measured::of(payload);
+    for api in &mut measured.apis {
+        api.api = plain(&api.api);
+        for phase in &mut api.phases {
+            phase.name = plain(&phase.name);
+            for reason in phase.cells.iter_mut().flat_map(|cell| &mut cell.limited_by) {
+                *reason = plain(reason);
+            }
+        }
+    }
+    measured
 }
 
 fn finding_view(source: &Source<'_>, finding: &Finding) -> FindingView {
