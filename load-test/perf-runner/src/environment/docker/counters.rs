@@ -37,23 +37,31 @@ impl Counters for OfContainers {
             };
             (*target, counted)
         });
-        join_all(asked).await.into_iter().collect()
+        let all = join_all(asked).await.into_iter();
+        // One that has ended has no sample any more, as a process has none.
+        all.filter_map(|(target, counted)| Some((target, counted.transpose()?))).collect()
     }
 }
 
-/// Reads the counters as they are now, without waiting for a second reading.
+/// Reads the counters as they are now, without waiting for a second reading; none
+/// once the container has ended.
 ///
 /// # Errors
 /// When the engine does not answer.
-pub(super) async fn read(container: &Container) -> Result<Counted, Fault> {
+pub(super) async fn read(container: &Container) -> Result<Option<Counted>, Fault> {
     let options = StatsOptionsBuilder::new().stream(false).one_shot(true).build();
     let cannot = || Fault::failed(format!("the engine tells no counters of {}", container.what));
     let mut readings = container.engine.docker.stats(&container.id, Some(options));
     match readings.next().await {
-        Some(Ok(reading)) => Ok(counted(&reading)),
+        Some(Ok(reading)) => Ok((!has_ended(&reading)).then(|| counted(&reading))),
         Some(Err(error)) => Err(cannot().cause(error)),
         None => Err(cannot()),
     }
+}
+
+/// Of a container that has ended the engine gives zeros instead of its last counters.
+fn has_ended(reading: &ContainerStatsResponse) -> bool {
+    reading.cpu_stats.as_ref().and_then(|cpu| cpu.cpu_usage.as_ref()?.total_usage) == Some(0)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "nanoseconds of a test run, in seconds")]
@@ -131,6 +139,13 @@ mod tests {
         let second = counters(SECOND);
         assert_eq!((second.cpu_seconds, second.rss_bytes), (Some(1.0), Some(350)));
         assert_eq!(second.throttled_seconds, Some(0.0));
+    }
+
+    #[test]
+    fn a_container_that_has_ended_is_not_taken_for_one_that_used_nothing() {
+        let ended = r#"{"cpu_stats":{"cpu_usage":{"total_usage":0},"throttling_data":{"throttled_time":0}}}"#;
+        assert!(has_ended(&serde_json::from_str(ended).unwrap()));
+        assert!(![FIRST, SECOND].iter().any(|text| has_ended(&serde_json::from_str(text).unwrap())));
     }
 
     #[test]

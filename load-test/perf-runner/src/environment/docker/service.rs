@@ -135,6 +135,7 @@ impl Service {
             idle_rss_bytes: counters::read(&self.container)
                 .await
                 .ok()
+                .flatten()
                 .and_then(|counters| counters.rss_bytes),
         })
     }
