@@ -1,7 +1,8 @@
 //! `cargo xtask bench services`: what each service does under a light generator, beside
 //! what `pgbench` gets from the same database with the same statement;
-//! `cargo xtask bench generator`: what the generator of the campaigns costs itself; and
-//! `cargo xtask bench audit`: what it costs to look at every row afterwards.
+//! `cargo xtask bench generator`: what the generator of the campaigns costs itself;
+//! `cargo xtask bench audit`: what it costs to look at every row afterwards; and
+//! `cargo xtask bench report`: how long a report takes, and how large it is.
 
 mod audit;
 mod cost;
@@ -13,6 +14,7 @@ mod interrupt;
 mod k6;
 mod machine;
 mod owned_process;
+mod page;
 mod pgbench;
 mod report;
 mod scratch;
@@ -35,6 +37,8 @@ pub(crate) enum Bench {
     Generator(k6::GeneratorArguments),
     /// Time of the audit of so many events
     Audit(audit::AuditArguments),
+    /// Time to make a report, and its size
+    Report(page::ReportArguments),
 }
 
 /// What `cargo xtask bench services` takes.
@@ -68,6 +72,7 @@ pub(crate) fn run(repository: &Repository, bench: &Bench) -> Result<(), Fault> {
         Bench::Services(arguments) => arguments,
         Bench::Generator(arguments) => return k6::run(repository, arguments),
         Bench::Audit(arguments) => return audit::run(repository, arguments),
+        Bench::Report(arguments) => return page::run(repository, arguments),
     };
     let results = session::run(repository, arguments)?;
     let text = if arguments.json { report::json(&results)? } else { report::tables(&results) };

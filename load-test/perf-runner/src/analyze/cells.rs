@@ -7,7 +7,7 @@ use super::statistics::{self, samples_needed};
 use crate::model::{
     ApiAnalysis, Cell, Check, CheckScope, Histogram, Knee, Measured, MeasuredApi, MeasuredPhase, PayloadSize,
     PhaseAnalysis, PhaseFigures, PhaseLoad, PlannedPhase, Quantiles, RunStatus, Scalability, StoredCampaign,
-    StoredRun, Verdict,
+    StoredRun, Target, Verdict,
 };
 
 /// What the name of the second of two equal ones ends with.
@@ -162,6 +162,8 @@ fn filled(placed: Cell, figures: &PhaseFigures) -> Cell {
         mean_vus: window.and_then(|window| window.mean_vus.or(window.time_weighted_vus)),
         calls: window.and_then(|window| window.attempts).or(Some(figures.iterations)),
         not_ok: not_ok.or(Some(figures.failed_total().saturating_add(figures.unknown))),
+        cpu_s_per_1000: window
+            .and_then(|window| window.resources.get(&Target::Api)?.cpu_seconds_per_1000_events),
         ..placed
     }
 }

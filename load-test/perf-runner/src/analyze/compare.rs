@@ -22,8 +22,8 @@ struct Row<'a> {
     values: Vec<Option<f64>>,
 }
 
-/// Compares the first of each pair of equals with all others on capacity, and on
-/// latency where that is fair. Fills in ranks and ratios to the first.
+/// Compares the first of each pair of equals with all others on capacity, on latency
+/// where that is fair, and on processor time. Fills in ranks and ratios to the first.
 pub(super) fn all(
     apis: &mut [ApiAnalysis],
     rounds: &[u32],
@@ -33,7 +33,8 @@ pub(super) fn all(
     let latencies = reference.filter(|reference| reference.is_fair).into_iter().flat_map(|reference| {
         [Metric::P50, Metric::P99].map(|metric| comparison(apis, rounds, metric, Some(&reference.phase)))
     });
-    let comparisons: Vec<Comparison> = capacity.into_iter().chain(latencies.flatten()).collect();
+    let cpu = comparison(apis, rounds, Metric::Cpu, None);
+    let comparisons: Vec<Comparison> = capacity.into_iter().chain(latencies.flatten()).chain(cpu).collect();
     if let Some(capacity) = comparisons.iter().find(|comparison| comparison.metric == Metric::Capacity) {
         rank(apis, capacity);
     }
@@ -83,6 +84,7 @@ fn of_metric(cell: &Cell, metric: Metric) -> Option<f64> {
         Metric::Capacity => cell.throughput_per_s,
         Metric::P50 => cell.p50_ms,
         Metric::P99 => cell.p99_ms,
+        Metric::Cpu => cell.cpu_s_per_1000,
     }
 }
 

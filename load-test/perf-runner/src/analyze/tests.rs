@@ -60,10 +60,13 @@ fn what_a_report_carries_is_enough_to_make_the_analysis_again() {
 #[test]
 fn the_knee_is_where_the_truth_has_it() {
     let analysis = only(&held(5));
-    let Knee::Between { low_vus, high_vus, estimate_vus } = analysis.apis[0].knee else { panic!() };
+    let Knee::Between { low_vus, high_vus, estimate_vus, is_confirmed } = analysis.apis[0].knee else {
+        panic!()
+    };
     assert_eq!((low_vus, high_vus), (100, 200));
     // 1790/s x 102.1 ms.
     assert!((estimate_vus - 182.8).abs() < 6.0, "{estimate_vus}");
+    assert!(is_confirmed, "beyond it calls wait and nothing is gained");
 }
 
 #[test]
@@ -72,10 +75,11 @@ fn latencies_are_compared_below_every_knee_only() {
     let reference = analysis.reference.as_ref().unwrap();
     assert_eq!((reference.phase.as_str(), reference.is_fair), ("p3", true));
     let metrics: Vec<Metric> = analysis.comparisons.iter().map(|comparison| comparison.metric).collect();
-    assert_eq!(metrics, [Metric::Capacity, Metric::P50, Metric::P99]);
+    assert_eq!(metrics, [Metric::Capacity, Metric::P50, Metric::P99, Metric::Cpu]);
     let beyond = only(&held_of(&SIX, &[500, 1000], 5));
     assert!(!beyond.reference.unwrap().is_fair);
-    assert_eq!(beyond.comparisons.len(), 1);
+    let metrics: Vec<Metric> = beyond.comparisons.iter().map(|comparison| comparison.metric).collect();
+    assert_eq!(metrics, [Metric::Capacity, Metric::Cpu]);
 }
 
 #[test]

@@ -107,6 +107,8 @@ pub struct Cell {
     pub calls: Option<u64>,
     /// Calls that were refused or not answered.
     pub not_ok: Option<u64>,
+    /// Processor seconds of the service for 1,000 acknowledged events.
+    pub cpu_s_per_1000: Option<f64>,
 }
 
 impl Cell {
@@ -155,6 +157,9 @@ pub enum Knee {
         high_vus: u32,
         /// The crossing of the two bounds, N* = Xmax (R0 + Z), in VUs.
         estimate_vus: f64,
+        /// Whether what was measured beyond it agrees: p99 more than doubles, and more
+        /// VUs bring less than a fifth of what they would in proportion.
+        is_confirmed: bool,
     },
     /// No tested load is below 90 % of what the client could ask for.
     NotReached,
@@ -207,6 +212,8 @@ pub enum Metric {
     P50,
     /// 99th percentile of a call at the reference load.
     P99,
+    /// Processor time of the service for 1,000 events in the best valid held phase.
+    Cpu,
 }
 
 /// All pairs of APIs on one metric.

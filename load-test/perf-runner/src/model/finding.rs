@@ -33,6 +33,8 @@ pub enum Claim {
     Nothing,
     /// Values of one or two rounds, side by side.
     ValuesOnly,
+    /// What the APIs sustain that no other one is ahead of.
+    Sustains,
     /// Two APIs differ.
     Different,
     /// They differ by less than matters.

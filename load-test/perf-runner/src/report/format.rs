@@ -53,7 +53,7 @@ pub fn maybe_count(value: Option<u64>) -> Figure {
     value.map_or_else(|| Figure::missing(""), count)
 }
 
-/// Milliseconds: three digits that matter, seconds from ten of them.
+/// Milliseconds: three digits that matter, seconds from ten of them, minutes from two.
 pub fn milliseconds(value: Option<f64>) -> Figure {
     let Some(ms) = value else { return Figure::missing("ms") };
     Figure::real(ms, "ms", milliseconds_text(ms))
@@ -61,10 +61,21 @@ pub fn milliseconds(value: Option<f64>) -> Figure {
 
 fn milliseconds_text(ms: f64) -> String {
     match ms {
+        _ if ms >= 120_000.0 => in_minutes(ms),
         _ if ms >= 10_000.0 => format!("{:.1} s", ms / 1000.0),
         _ if ms >= 100.0 => format!("{} ms", thousands_rounded(ms)),
         _ if ms >= 10.0 => format!("{ms:.1} ms"),
         _ => format!("{ms:.2} ms"),
+    }
+}
+
+/// `36 min 9 s`.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Years of seconds fit.
+fn in_minutes(ms: f64) -> String {
+    let seconds = (ms / 1000.0).round() as u64;
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, minutes, seconds) => format!("{minutes} min {seconds} s"),
+        (hours, minutes, _) => format!("{hours} h {minutes} min"),
     }
 }
 

@@ -10,6 +10,9 @@ use sha2::{Digest, Sha256};
 use super::view::ReportView;
 use crate::fault::Fault;
 
+/// How many warnings stand before the ranking; the others are folded.
+const WARNINGS: usize = 5;
+
 const STYLE: &str = include_str!("../../templates/report.css");
 const HELD_STYLE: &str =
     concat!(include_str!("../../templates/report.css"), include_str!("../../templates/held.css"));
@@ -33,7 +36,7 @@ struct HeldPage<'a> {
     report: &'a ReportView,
     style: &'static str,
     style_hash: String,
-    /// Of the one script, which only offers the files below for download.
+    /// Of the one script, without which everything is there as well.
     script_hash: Option<String>,
     script: &'static str,
     csv_data: String,

@@ -2,30 +2,46 @@
 
 use std::fmt::Write as _;
 
-use super::view::{ChangesView, ComparisonView, Named, ReportView};
+use super::view::{ChangesView, ComparisonView, Named, ReportView, Table};
 
 /// What a comment of the largest code host may hold, with room for what is put around it.
-const MOST_BYTES: usize = 60_000;
+const MOST_BYTES: usize = 59_000;
 
-/// The whole text. When it would be too long, parts are left out from the end:
-/// environment, numbers of charts, test runs; the verdict never is.
+/// More parts than these are counted.
+const NAMED: usize = 12;
+
+const STACKS: &str = "Wire against wire, language against language";
+
+/// A part and what it is called where it has to be left out.
+struct Part {
+    name: String,
+    text: String,
+}
+
+/// The whole text. When it would be too long, the parts that no longer fit are left
+/// out, the least important ones first, and named; the verdict never is.
 pub(super) fn page(report: &ReportView) -> String {
     let mut text = head(report);
-    let mut left_out = 0;
+    let mut left_out: Vec<String> = Vec::new();
     for part in parts(report) {
-        if text.len() + part.len() <= MOST_BYTES { text.push_str(&part) } else { left_out += 1 }
+        if text.len() + part.text.len() <= MOST_BYTES {
+            text.push_str(&part.text);
+        } else {
+            left_out.push(part.name);
+        }
     }
-    if left_out > 0 {
-        let _ = writeln!(text, "\n_Too long for this place: {left_out} parts are on the HTML page only._");
+    if !left_out.is_empty() {
+        let more = left_out.len().saturating_sub(NAMED);
+        left_out.truncate(NAMED);
+        let names = left_out.iter().map(|name| safe(name)).collect::<Vec<_>>().join("; ");
+        let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+        let _ = writeln!(text, "\n_Too long for this place, so on the HTML page only: {names}{more}._");
     }
     text
 }
 
 fn head(report: &ReportView) -> String {
-    let mut text = format!("# {}\n\n", safe(&report.title));
-    for sentence in report.answer.iter().take(20) {
-        let _ = writeln!(text, "- {}", safe(sentence));
-    }
+    let mut text = format!("# {}\n\n{}", safe(&report.title), answer(report));
     if let Some(caution) = &report.caution {
         let _ = writeln!(text, "\n{}", safe(caution));
     }
@@ -56,26 +72,74 @@ fn gates(report: &ReportView) -> String {
     text
 }
 
-/// The most important first.
-fn parts(report: &ReportView) -> Vec<String> {
-    let mut parts = vec![warnings(report), report.changes.as_ref().map_or(String::new(), changes)];
+/// What may be said; of held loads by what a reader asks.
+fn answer(report: &ReportView) -> String {
+    let mut text = String::new();
+    if report.comparisons.is_empty() {
+        for sentence in &report.answer {
+            let _ = writeln!(text, "- {}", safe(sentence));
+        }
+    }
     for comparison in &report.comparisons {
-        parts.push(ranking(comparison));
-        parts.push(pairs(comparison));
-        parts.push(matrix(comparison));
+        if report.comparisons.len() > 1 {
+            let _ = writeln!(text, "\n## {}\n", safe(&comparison.title));
+        }
+        for topic in &comparison.topics {
+            let said =
+                topic.findings.iter().map(|view| safe(&view.finding.text)).collect::<Vec<_>>().join(" ");
+            let _ = match topic.name {
+                "" => writeln!(text, "**{said}**\n"),
+                name => writeln!(text, "- {name}: {said}"),
+            };
+        }
+        let _ = writeln!(
+            text,
+            "- What was run: {}, each API alone on the host: {}.",
+            safe(&comparison.title),
+            safe(&report.campaign.load)
+        );
     }
-    parts.push(runs(report));
+    text
+}
+
+/// The most important first.
+fn parts(report: &ReportView) -> Vec<Part> {
+    let part = |name: &str, text: String| Part { name: name.to_owned(), text };
+    let mut parts = vec![part("What limits the statement", warnings(report))];
+    if let Some(view) = &report.changes {
+        parts.push(part("What changed", changes(view)));
+    }
+    for comparison in &report.comparisons {
+        parts.push(part("Ranking", ranking(comparison)));
+        parts.push(part("Pair by pair", pairs(comparison)));
+        parts.push(part("What can be used", matrix(comparison)));
+        let grid = |grid: &Table| format!("{}\n\n{}\n", safe(&grid.caption), table_of(grid));
+        let grids: Vec<String> = comparison.grids.iter().map(grid).collect();
+        if !grids.is_empty() {
+            parts.push(part(STACKS, folded(STACKS, &grids.concat())));
+        }
+    }
+    parts.push(part("Test runs", runs(report)));
     for chart in report.comparisons.iter().flat_map(|comparison| &comparison.charts) {
-        let mut rows = vec![chart.table.head.clone()];
-        rows.extend(chart.table.rows.iter().map(|row| {
-            let struck = |cell: &String| if row.is_valid { cell.clone() } else { format!("({cell})") };
-            [row.name.clone()].into_iter().chain(row.cells.iter().map(struck)).collect()
-        }));
-        parts.push(folded(&chart.question, &format!("{}\n\n{}", safe(&chart.reading), table(&rows))));
+        let body = format!("{}\n\n{}", safe(&chart.reading), table_of(&chart.table));
+        parts.push(part(&chart.question, folded(&chart.question, &body)));
     }
-    parts.push(folded("How this campaign was made", &pairs_of(&report.campaign.facts)));
-    parts.push(folded("Environment", &pairs_of(&report.environment)));
+    for (name, facts) in
+        [("How this campaign was made", &report.campaign.facts), ("Environment", &report.environment)]
+    {
+        parts.push(part(name, folded(name, &pairs_of(facts))));
+    }
     parts
+}
+
+/// What may not be used stands in brackets.
+fn table_of(numbers: &Table) -> String {
+    let mut rows = vec![numbers.head.clone()];
+    rows.extend(numbers.rows.iter().map(|row| {
+        let marked = |cell: &String| if row.is_valid { cell.clone() } else { format!("({cell})") };
+        [row.name.clone()].into_iter().chain(row.cells.iter().map(marked)).collect()
+    }));
+    table(&rows)
 }
 
 fn warnings(report: &ReportView) -> String {

@@ -135,7 +135,7 @@ fn figures(planned: &PlannedPhase, vus: u32, truth: &True, seed: &str) -> PhaseF
             vus: Some(f64::from(vus)),
         }
     });
-    let ok = histogram(mean_ms, count.min(1_200));
+    let ok = histogram(mean_ms, count);
     PhaseFigures {
         name: planned.name.clone(),
         window_ms: Some(window_s * 1000.0),
@@ -150,13 +150,19 @@ fn figures(planned: &PlannedPhase, vus: u32, truth: &True, seed: &str) -> PhaseF
         request: ok.quantiles(),
         iteration: ok.quantiles(),
         connections_opened: Some(u64::from(vus)),
-        window: Some(window(planned, vus, per_s, ok)),
+        window: Some(window(planned, (truth, seed), per_s, ok)),
         seconds: seconds.collect(),
         summary_differences: None,
     }
 }
 
-fn window(planned: &PlannedPhase, vus: u32, per_s: f64, ok: Histogram) -> WindowFigures {
+fn window(planned: &PlannedPhase, (truth, seed): (&True, &str), per_s: f64, ok: Histogram) -> WindowFigures {
+    let vus = match planned.load {
+        PhaseLoad::Vus { vus, .. } => vus,
+        PhaseLoad::Iterations { .. } | PhaseLoad::Rate { .. } => 0,
+    };
+    // An API is full when it has used 1.2 processors up.
+    let cores = 1.2 * per_s / truth.peak_per_s * (1.0 + 0.01 * noise(&format!("cpu{seed}")));
     let start_ms = (planned.start_ms + SETTLE_MS) as f64;
     let end_ms = (planned.start_ms + HOLD_MS) as f64;
     let count = (per_s * (end_ms - start_ms) / 1000.0).round() as u64;
@@ -190,7 +196,7 @@ fn window(planned: &PlannedPhase, vus: u32, per_s: f64, ok: Histogram) -> Window
         client_overhead_ms: Some(0.4),
         slope: Some(0.004),
         resources: BTreeMap::from([
-            (Target::Api, used(per_s / 1_500.0, 42 << 20)),
+            (Target::Api, used(cores, 42 << 20)),
             (Target::K6, used(per_s / 3_000.0, (60 << 20) + u64::from(vus) * 300_000)),
             (Target::Postgres, used(per_s / 2_200.0, 180 << 20)),
             (Target::Host, used(per_s / 800.0, 2 << 30)),
@@ -203,12 +209,14 @@ fn window(planned: &PlannedPhase, vus: u32, per_s: f64, ok: Histogram) -> Window
     }
 }
 
-/// Durations around a mean, with a tail.
+/// So many durations around a mean, with a tail.
 fn histogram(mean_ms: f64, count: u64) -> Histogram {
+    const STEPS: u64 = 1_200;
     let mut histogram = Histogram::empty().unwrap();
-    for index in 0..count {
-        let share = (index as f64 + 0.5) / count as f64;
-        histogram.record_ms(mean_ms * (0.55 + 0.45 * -(1.0 - share).ln()));
+    for step in 0..STEPS {
+        let share = (step as f64 + 0.5) / STEPS as f64;
+        let of_step = count * (step + 1) / STEPS - count * step / STEPS;
+        histogram.record_many_ms(mean_ms * (0.55 + 0.45 * -(1.0 - share).ln()), of_step);
     }
     histogram
 }

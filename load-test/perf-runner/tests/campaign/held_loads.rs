@@ -9,7 +9,10 @@ use nix::{
 };
 use serde_json::Value;
 
-use crate::runner::{Runner, find, stderr, wait_until};
+use crate::{
+    rebuilt_report::assert_rebuilt_to_the_byte,
+    runner::{Runner, find, stderr, wait_until},
+};
 
 /// Short loads, and nothing before them: the contract's cases have tests of their own.
 const QUICK: [&str; 6] = ["full", "--skip-verify", "--warm-up", "0s", "--request-timeout", "1s"];
@@ -61,6 +64,8 @@ fn phases_are_held_one_after_the_other_and_all_they_stored_is_found() {
     assert!(events(&output, "used").iter().any(|used| used["cores"]["api"].as_f64().is_some()));
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(text.contains("estimated  needed"), "{text}");
+    let id = runner.report()["campaign"]["id"].as_str().expect("an id").to_owned();
+    assert_rebuilt_to_the_byte(&runner, &id);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod held_loads;
 mod nothing_left_behind;
 #[path = "../load/pinned_k6.rs"]
 mod pinned_k6;
+mod rebuilt_report;
 mod resume;
 mod runner;
 mod settings_of_services;

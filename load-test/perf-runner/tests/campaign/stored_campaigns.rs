@@ -10,7 +10,10 @@ use nix::{
 use postgres_cluster::TemporaryCluster;
 use serde_json::Value;
 
-use crate::runner::{Runner, is_running, stderr, stdout};
+use crate::{
+    rebuilt_report::assert_rebuilt_to_the_byte,
+    runner::{Runner, is_running, stderr, stdout},
+};
 
 /// The result of a command that must go well.
 fn done(output: &Output) -> String {
@@ -56,6 +59,7 @@ fn a_campaign_is_listed_shown_exported_and_removed() {
     let summary = json(&runner.run(&["runs", "summary", "--format", "json"]));
     assert_eq!((summary["campaigns"].as_u64(), summary["completed_runs"].as_u64()), (Some(1), Some(1)));
 
+    assert_rebuilt_to_the_byte(&runner, &id);
     export(&runner, &id);
     clean(&runner, &id);
 }

@@ -14,6 +14,13 @@ const CLIENT_LIMITED: f64 = 0.9;
 /// busy as well, and more of them would change nothing.
 const SHARED: [(&str, Bound); 2] = [("ceiling", Bound::Database), ("host_cpu", Bound::Host)];
 
+/// Beyond its knee an API answers its slowest calls in more than so many times the
+/// time that they take at the smallest load.
+const P99_GROWS: f64 = 2.0;
+
+/// Beyond the knee more load brings less than this share of what it would in proportion.
+const MARGINAL_GAIN: f64 = 0.2;
+
 /// Fills in the client's limits, the capacity, the knee and the scalability of an API.
 pub(super) fn estimate(api: &mut ApiAnalysis, think_time_ms: f64, rounds: usize) {
     let needed = rounds.clamp(1, statistics::CLAIM_ROUNDS);
@@ -97,9 +104,36 @@ fn knee(phases: &[PhaseAnalysis], crossing_vus: f64) -> Knee {
             low_vus: below.copied().unwrap_or(0),
             high_vus: *high_vus,
             estimate_vus: crossing_vus,
+            is_confirmed: is_confirmed(phases, crossing_vus),
         },
         None => Knee::NotReached,
     }
+}
+
+/// Whether a tested load beyond the crossing shows in latency and in gain that
+/// throughput has stopped to grow there.
+fn is_confirmed(phases: &[PhaseAnalysis], crossing_vus: f64) -> bool {
+    let of = |phase: &PhaseAnalysis| {
+        Some((
+            f64::from(vus(&phase.load)?),
+            phase.throughput_per_s.filter(|rate| *rate > 0.0)?,
+            p99_ms(phase),
+        ))
+    };
+    let mut tested: Vec<(f64, f64, Option<f64>)> = phases.iter().filter_map(of).collect();
+    tested.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let Some((_, _, Some(unloaded_ms))) = tested.first().copied() else { return false };
+    tested.windows(2).any(|pair| {
+        let [(fewer, before, _), (more, after, Some(p99_ms))] = *pair else { return false };
+        let (gain, in_proportion) = (after / before - 1.0, more / fewer - 1.0);
+        more >= crossing_vus && p99_ms > P99_GROWS * unloaded_ms && gain < MARGINAL_GAIN * in_proportion
+    })
+}
+
+/// The geometric mean of the usable rounds' p99.
+fn p99_ms(phase: &PhaseAnalysis) -> Option<f64> {
+    let p99s = usable(phase).filter_map(|cell| cell.p99_ms).filter(|p99_ms| *p99_ms > 0.0);
+    statistics::mean(&p99s.map(f64::ln).collect::<Vec<_>>()).map(f64::exp)
 }
 
 #[cfg(test)]

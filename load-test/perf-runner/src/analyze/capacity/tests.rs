@@ -68,10 +68,30 @@ fn the_knee_of_an_exact_queue_is_found() {
         .collect();
     let api = estimated(&phases);
     // Eight servers of 6 ms: at most 1333 per second, so N* = 1.3333 * 106 = 141.3.
-    let Knee::Between { low_vus, high_vus, estimate_vus } = api.knee else { panic!("{:?}", api.knee) };
+    let Knee::Between { low_vus, high_vus, estimate_vus, .. } = api.knee else { panic!("{:?}", api.knee) };
     assert_eq!((low_vus, high_vus), (100, 200));
     assert!((estimate_vus - 141.3).abs() < 0.5, "{estimate_vus}");
     assert_eq!(api.capacity.unwrap().bound, None);
+}
+
+/// The knee of four loads with these p99, of a service that is full at 100 VUs.
+fn is_knee_confirmed(p99s_ms: [f64; 4], last_per_s: f64) -> bool {
+    let mut api = api(&[(10, 94.0, 6.0), (50, 465.0, 7.0), (100, 700.0, 40.0), (200, last_per_s, 180.0)]);
+    for (phase, p99_ms) in api.phases.iter_mut().zip(p99s_ms) {
+        phase.cells[0].p99_ms = (p99_ms > 0.0).then_some(p99_ms);
+    }
+    estimate(&mut api, 100.0, 1);
+    let Knee::Between { is_confirmed, .. } = api.knee else { panic!("{:?}", api.knee) };
+    is_confirmed
+}
+
+#[test]
+fn a_knee_is_confirmed_by_latency_and_by_what_more_users_bring() {
+    assert!(is_knee_confirmed([9.0, 12.0, 60.0, 300.0], 720.0));
+    assert!(!is_knee_confirmed([9.0, 12.0, 14.0, 17.0], 720.0), "latency did not double");
+    assert!(!is_knee_confirmed([9.0, 12.0, 60.0, 300.0], 900.0), "more users still bring a lot");
+    assert!(!is_knee_confirmed([9.0, 12.0, 60.0, 0.0], 720.0), "the p99 there is not known");
+    assert!(!is_knee_confirmed([0.0, 12.0, 60.0, 300.0], 720.0), "nothing to hold it against");
 }
 
 #[test]

@@ -20,20 +20,19 @@ pub(super) fn of(analysis: &PayloadAnalysis) -> Vec<Finding> {
     let Some(first) = measured.first() else {
         return vec![nothing(wording::nothing_valid())];
     };
-    let mut findings = bounds(&measured, analysis.rounds.len());
-    let capacity = analysis.comparisons.iter().find(|comparison| comparison.metric == Metric::Capacity);
-    let compared = match capacity {
-        Some(comparison) => of_capacity(analysis, comparison, first),
-        None => vec![values_only(analysis, &measured)],
+    let capacity = comparison_of(analysis, Metric::Capacity);
+    let bounds = bounds(&measured, analysis.rounds.len());
+    let mut findings = match capacity {
+        None => [values_only(analysis, &measured)].into_iter().chain(bounds).collect(),
+        // Where nothing can be told apart, the first thing to know is what kept it from being told.
+        Some(comparison) if is_resolved(comparison) || bounds.is_empty() => {
+            let compared = of_capacity(analysis, comparison, first);
+            leaders(&measured, comparison).into_iter().chain(compared).chain(bounds).collect()
+        }
+        Some(comparison) => bounds.into_iter().chain(tally(comparison)).collect::<Vec<_>>(),
     };
-    // Where nothing can be told apart, the first thing to know is what kept it from being told.
-    let is_resolved = compared.iter().any(|finding| finding.claim != Claim::NotResolved);
-    if is_resolved || findings.is_empty() {
-        findings.splice(0..0, compared);
-    } else {
-        findings.extend(compared.into_iter().next_back());
-    }
-    findings.extend(of_latency(analysis));
+    findings.extend(farthest_pair(analysis, Metric::P99));
+    findings.extend(farthest_pair(analysis, Metric::Cpu));
     findings.extend(analysis.noise_floor.as_ref().map(|floor| Finding {
         claim: Claim::NoiseFloor,
         metric: Some(Metric::Capacity),
@@ -91,21 +90,62 @@ fn of_capacity(analysis: &PayloadAnalysis, comparison: &Comparison, first: &ApiA
     }
     let mut findings: Vec<Finding> =
         chosen.into_iter().map(|pair| of_pair(analysis, comparison, pair)).collect();
-    if comparison.pairs.len() > 1 {
-        let claim = if comparison.pairs.iter().any(|pair| pair.claim == PairClaim::Different) {
-            Claim::Different
-        } else {
-            Claim::NotResolved
-        };
-        findings.push(Finding {
-            claim,
-            metric: Some(Metric::Capacity),
-            rounds: comparison.rounds.len(),
-            method: METHOD.to_owned(),
-            ..nothing(wording::tally(comparison))
-        });
-    }
+    findings.extend(tally(comparison));
     findings
+}
+
+fn comparison_of(analysis: &PayloadAnalysis, metric: Metric) -> Option<&Comparison> {
+    analysis.comparisons.iter().find(|comparison| comparison.metric == metric)
+}
+
+/// Whether anything can be said of any pair.
+fn is_resolved(comparison: &Comparison) -> bool {
+    comparison.pairs.iter().any(|pair| pair.claim != PairClaim::NotResolved)
+}
+
+/// The value of the one that is ahead, or of those that nothing tells apart at the top.
+fn leaders(measured: &[&ApiAnalysis], comparison: &Comparison) -> Option<Finding> {
+    let differs = comparison.pairs.iter().any(|pair| pair.claim == PairClaim::Different);
+    if !differs && comparison.pairs.len() < 2 {
+        return None;
+    }
+    let compared: Vec<&ApiAnalysis> = measured.iter().copied().filter(|api| api.ranks.is_some()).collect();
+    let first = *compared.first()?;
+    let is_leader = |api: &&ApiAnalysis| api.ranks.is_some_and(|ranks| ranks.from == 1);
+    // A lower bound is behind nobody for sure, which makes it no leader beside a number
+    // that an API set itself.
+    let is_bound = |api: &ApiAnalysis| {
+        api.capacity.as_ref().is_some_and(|capacity| capacity.bound == Some(Bound::Client))
+    };
+    let is_open = |api: &&ApiAnalysis| is_bound(api) && !is_bound(first);
+    let (aside, leading): (Vec<&ApiAnalysis>, Vec<&ApiAnalysis>) =
+        compared.iter().copied().filter(is_leader).partition(is_open);
+    let rounds = comparison.rounds.len();
+    let text = if leading.len() + aside.len() == compared.len() && leading.len() > 1 {
+        wording::no_leader(&leading, rounds)
+    } else {
+        wording::leaders(&leading, rounds)
+    };
+    Some(Finding {
+        claim: Claim::Sustains,
+        metric: Some(Metric::Capacity),
+        subjects: leading.iter().map(|api| api.api.clone()).collect(),
+        value: first.capacity.as_ref().and_then(|capacity| capacity.interval),
+        rounds,
+        ..nothing(if aside.is_empty() { text } else { wording::aside(&text) })
+    })
+}
+
+/// How many pairs can be told apart; one pair has its own sentence.
+fn tally(comparison: &Comparison) -> Option<Finding> {
+    let differs = comparison.pairs.iter().any(|pair| pair.claim == PairClaim::Different);
+    (comparison.pairs.len() > 1).then(|| Finding {
+        claim: if differs { Claim::Different } else { Claim::NotResolved },
+        metric: Some(Metric::Capacity),
+        rounds: comparison.rounds.len(),
+        method: METHOD.to_owned(),
+        ..nothing(wording::tally(comparison))
+    })
 }
 
 /// What may be said of one pair.
@@ -141,7 +181,7 @@ fn limiting_checks<'a>(
     metric: Metric,
 ) -> impl Iterator<Item = &'a String> {
     let phase = match metric {
-        Metric::Capacity => api.capacity.as_ref().map(|capacity| &capacity.phase),
+        Metric::Capacity | Metric::Cpu => api.capacity.as_ref().map(|capacity| &capacity.phase),
         Metric::P50 | Metric::P99 => analysis.reference.as_ref().map(|reference| &reference.phase),
     };
     let cells = api.phases.iter().filter(move |p| Some(&p.name) == phase).flat_map(|phase| &phase.cells);
@@ -155,12 +195,12 @@ fn bounds(measured: &[&ApiAnalysis], rounds: usize) -> Vec<Finding> {
         };
         measured.iter().copied().filter(is_bounded).collect()
     };
+    let apart = measured.iter().filter(|api| api.again_of.is_none()).count();
     let names = |apis: &[&ApiAnalysis]| apis.iter().map(|api| api.api.clone()).collect();
     let mut findings = Vec::new();
     let by_client = bounded(Bound::Client);
     if !by_client.is_empty() {
-        let all = by_client.len() == measured.iter().filter(|api| api.again_of.is_none()).count();
-        let text = wording::client_bound(&by_client, all);
+        let text = wording::client_bound(&by_client, by_client.len() == apart);
         findings.push(Finding {
             claim: Claim::AtLeast,
             metric: Some(Metric::Capacity),
@@ -171,7 +211,7 @@ fn bounds(measured: &[&ApiAnalysis], rounds: usize) -> Vec<Finding> {
         });
     }
     for (shared, in_words) in [
-        (Bound::Database, wording::database_bound as fn(&[&ApiAnalysis]) -> String),
+        (Bound::Database, wording::database_bound as fn(&[&ApiAnalysis], bool) -> String),
         (Bound::Host, wording::host_bound),
     ] {
         let by_shared = bounded(shared);
@@ -183,16 +223,16 @@ fn bounds(measured: &[&ApiAnalysis], rounds: usize) -> Vec<Finding> {
             metric: Some(Metric::Capacity),
             subjects: names(&by_shared),
             rounds,
-            ..nothing(in_words(&by_shared))
+            ..nothing(in_words(&by_shared, by_shared.len() == apart))
         });
     }
     findings
 }
 
-/// The p99 of the API with the highest and the one with the lowest, where they may
-/// be compared at all.
-fn of_latency(analysis: &PayloadAnalysis) -> Option<Finding> {
-    let comparison = analysis.comparisons.iter().find(|comparison| comparison.metric == Metric::P99)?;
+/// The API with the highest value against the one with the lowest, where they may be
+/// compared at all.
+fn farthest_pair(analysis: &PayloadAnalysis, metric: Metric) -> Option<Finding> {
+    let comparison = comparison_of(analysis, metric)?;
     Some(of_pair(analysis, comparison, comparison.pairs.first()?))
 }
 
@@ -213,9 +253,17 @@ fn mean_of(analysis: &PayloadAnalysis, api: &str, metric: Metric) -> Option<f64>
     if metric == Metric::Capacity {
         return api.capacity.as_ref().map(|capacity| capacity.per_s);
     }
-    let reference = analysis.reference.as_ref()?;
-    let phase = api.phases.iter().find(|phase| phase.name == reference.phase)?;
-    let value = |cell: &crate::model::Cell| if metric == Metric::P50 { cell.p50_ms } else { cell.p99_ms };
+    let name = match metric {
+        Metric::Capacity | Metric::Cpu => &api.capacity.as_ref()?.phase,
+        Metric::P50 | Metric::P99 => &analysis.reference.as_ref()?.phase,
+    };
+    let phase = api.phases.iter().find(|phase| phase.name == *name)?;
+    let value = |cell: &crate::model::Cell| match metric {
+        Metric::Capacity => cell.throughput_per_s,
+        Metric::P50 => cell.p50_ms,
+        Metric::P99 => cell.p99_ms,
+        Metric::Cpu => cell.cpu_s_per_1000,
+    };
     let logs: Vec<f64> =
         phase.cells.iter().filter(|cell| cell.is_usable()).filter_map(value).map(f64::ln).collect();
     super::statistics::mean(&logs).map(f64::exp)

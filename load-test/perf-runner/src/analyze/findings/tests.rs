@@ -39,6 +39,15 @@ fn situations() -> Vec<(&'static str, Vec<String>)> {
         ("one_round", sentences(&held(1))),
         ("two_rounds", sentences(&held(2))),
         ("client_limited", sentences(&held_of(&SIX[..3], &[10, 50], 5))),
+        (
+            "one_lower_bound",
+            sentences(&sample::with_invalid(
+                held_of(&SIX[..3], &[10, 50, 500], 5),
+                SIX[2].name,
+                "p3",
+                "errors",
+            )),
+        ),
         ("one_api", sentences(&held_of(&SIX[..1], &[10, 200], 5))),
         ("nothing_valid", sentences(&invalid(&["p1", "p2", "p3", "p4", "p5", "p6", "p7"]))),
     ]

@@ -1,10 +1,15 @@
 //! The only sentences that a campaign may say. Never "times" without an interval,
 //! never a quality without its quantity, never certainty from what was not seen.
 
+use std::collections::BTreeSet;
+
 use super::{CLAIM_ROUNDS, mean_of, range};
-use crate::model::{
-    ApiAnalysis, Bound, Comparison, Interval, Metric, NoiseFloor, PairClaim, PairResult, PayloadAnalysis,
-    PhaseLoad,
+use crate::{
+    analyze::cells::vus,
+    model::{
+        ApiAnalysis, Bound, Comparison, Interval, Metric, NoiseFloor, PairClaim, PairResult, PayloadAnalysis,
+        PhaseAnalysis, PhaseLoad,
+    },
 };
 
 pub(super) fn nothing_valid() -> String {
@@ -56,6 +61,53 @@ fn measured(values: &[(String, f64)]) -> String {
     listed(&parts)
 }
 
+/// Those that no other one is ahead of.
+pub(super) fn leaders(apis: &[&ApiAnalysis], rounds: usize) -> String {
+    match apis {
+        [only] => {
+            let vus = only.capacity.as_ref().map_or(0, |capacity| capacity.vus);
+            format!("{} sustains most: {} at {vus} VUs, over {rounds} rounds.", only.api, sustained(only))
+        }
+        several => {
+            let parts: Vec<String> = several.iter().map(|api| with(api)).collect();
+            format!(
+                "Most is sustained by {}, between which no difference is claimed, over {rounds} rounds.",
+                listed(&parts)
+            )
+        }
+    }
+}
+
+/// Everyone, where nobody is ahead; the one with the highest value comes first.
+pub(super) fn no_leader(apis: &[&ApiAnalysis], rounds: usize) -> String {
+    let ends: Vec<String> = [apis.first(), apis.last()].into_iter().flatten().map(|api| with(api)).collect();
+    format!(
+        "No API is shown to sustain more than all others: from {}, over {rounds} rounds.",
+        ends.join(" down to ")
+    )
+}
+
+/// The sentence where some numbers are the client's, and may be higher than any.
+pub(super) fn aside(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_lowercase().collect::<String>()).unwrap_or_default();
+    format!("Leaving lower bounds aside, {first}{}", letters.as_str())
+}
+
+fn with(api: &ApiAnalysis) -> String {
+    format!("{} with {}", api.api, sustained(api))
+}
+
+fn sustained(api: &ApiAnalysis) -> String {
+    let Some(capacity) = &api.capacity else { return "nothing that can be used".to_owned() };
+    let at_least = if capacity.bound == Some(Bound::Client) { "at least " } else { "" };
+    let per_s = format!("{at_least}{}/s", rate(capacity.per_s));
+    match capacity.interval {
+        Some(ends) => format!("{per_s} (95 % CI {}\u{2013}{})", rate(ends.low), rate(ends.high)),
+        None => per_s,
+    }
+}
+
 /// The sentence of a pair.
 pub(super) fn pair(analysis: &PayloadAnalysis, comparison: &Comparison, pair: &PairResult) -> String {
     let PairResult { of, to, ratio, .. } = pair;
@@ -67,6 +119,17 @@ pub(super) fn pair(analysis: &PayloadAnalysis, comparison: &Comparison, pair: &P
             let at_least = if is_bound(analysis, of, Bound::Client) { "at least " } else { "" };
             format!(
                 "{of} sustains {at_least}{:.2} times the throughput of {to} ({interval}).",
+                ratio.estimate
+            )
+        }
+        (PairClaim::Different, Metric::Cpu) => {
+            let against = mean_of(analysis, of, Metric::Cpu)
+                .zip(mean_of(analysis, to, Metric::Cpu))
+                .map_or(String::new(), |(more, less)| {
+                    format!(", {} against {}", seconds(more), seconds(less))
+                });
+            format!(
+                "{of} takes {:.2} times the processor time of {to} for 1,000 events{against} ({interval}).",
                 ratio.estimate
             )
         }
@@ -129,6 +192,7 @@ fn quantity(analysis: &PayloadAnalysis, metric: Metric) -> String {
         Metric::Capacity => "sustained throughput".to_owned(),
         Metric::P50 => format!("p50{at}"),
         Metric::P99 => format!("p99{at}"),
+        Metric::Cpu => "processor time for 1,000 events".to_owned(),
     }
 }
 
@@ -162,40 +226,89 @@ pub(super) fn tally(comparison: &Comparison) -> String {
     )
 }
 
+/// APIs whose number the client set; `all` when that is everyone's.
 pub(super) fn client_bound(apis: &[&ApiAnalysis], all: bool) -> String {
+    if all && apis.len() > 1 {
+        return format!(
+            "No API reached its limit, so which one sustains more is not shown: {} each took nearly all that the \
+             client asked for, {}. The client, not the API, set these numbers; more users or a shorter pause would \
+             ask for more.{}",
+            at_loads(apis),
+            span(apis),
+            ruled_out(apis)
+        );
+    }
     let values: Vec<String> = apis
         .iter()
         .filter_map(|api| Some(format!("{} at least {}/s", api.api, rate(api.capacity.as_ref()?.per_s))))
         .collect();
-    let whose = match (all, apis.len()) {
-        (_, 1) => "this number",
-        (true, _) => "all these numbers",
-        (false, _) => "these numbers",
-    };
-    format!("{}: the client, not the API, set {whose}.", listed(&values))
+    let whose = if apis.len() == 1 { "this number" } else { "these numbers" };
+    format!("{}: the client, not the API, set {whose}.{}", listed(&values), ruled_out(apis))
 }
 
-pub(super) fn host_bound(apis: &[&ApiAnalysis]) -> String {
+/// Whether more was asked of these APIs in loads that cannot be used.
+fn ruled_out(apis: &[&ApiAnalysis]) -> &'static str {
+    let is_higher = |api: &ApiAnalysis, phase: &PhaseAnalysis| {
+        let of_capacity = api.capacity.as_ref().map_or(0, |capacity| capacity.vus);
+        let was_made = phase.cells.iter().any(|cell| cell.verdict.is_some());
+        was_made && phase.throughput_per_s.is_none() && vus(&phase.load) > Some(of_capacity)
+    };
+    let any = apis.iter().any(|api| api.phases.iter().any(|phase| is_higher(api, phase)));
+    if any { " Higher loads were held as well, and checks ruled them out." } else { "" }
+}
+
+/// APIs whose number the host set; `all` when that is everyone's.
+pub(super) fn host_bound(apis: &[&ApiAnalysis], all: bool) -> String {
+    const WHY: &str = "generator, service and database together used the host's processors up";
+    if all && apis.len() > 1 {
+        return format!(
+            "The APIs are host-bound and not separated: {} each had its highest throughput, {}, while {WHY}. The \
+             host, not the API, set these numbers.",
+            at_loads(apis),
+            span(apis)
+        );
+    }
     let names: Vec<String> = apis.iter().map(|api| api.api.clone()).collect();
     let verb = if names.len() == 1 { "is" } else { "are" };
-    format!(
-        "{} {verb} host-bound: generator, service and database together used the host's processors up, so the \
-         host, not the API, set the number.",
-        listed(&names)
-    )
+    format!("{} {verb} host-bound: {WHY}, so the host, not the API, set the number.", listed(&names))
 }
 
-pub(super) fn database_bound(apis: &[&ApiAnalysis]) -> String {
+/// `at 50 VUs`, or in general words where they differ.
+fn at_loads(apis: &[&ApiAnalysis]) -> String {
+    let loads: BTreeSet<u32> =
+        apis.iter().filter_map(|api| api.capacity.as_ref()).map(|capacity| capacity.vus).collect();
+    match loads.first() {
+        Some(vus) if loads.len() == 1 => format!("at {vus} VUs"),
+        _ => "at a load of its own".to_owned(),
+    }
+}
+
+/// The lowest and the highest throughput; the APIs come with the highest first.
+fn span(apis: &[&ApiAnalysis]) -> String {
+    let value = |api: &&ApiAnalysis| Some(format!("{}/s ({})", rate(api.capacity.as_ref()?.per_s), api.api));
+    match (apis.last().and_then(value), apis.first().and_then(value)) {
+        (Some(low), Some(high)) => format!("between {low} and {high}"),
+        _ => "of unknown throughput".to_owned(),
+    }
+}
+
+/// APIs whose number the database set; `all` when that is everyone's.
+pub(super) fn database_bound(apis: &[&ApiAnalysis], all: bool) -> String {
+    const WHY: &str = "more than 90 % of what the database stores without any service was reached";
+    if all && apis.len() > 1 {
+        return format!(
+            "The APIs are database-bound and not separated: {} each had its highest throughput, {}, and {WHY}. The \
+             database, not the APIs, set these numbers.",
+            at_loads(apis),
+            span(apis)
+        );
+    }
     let names: Vec<String> = apis.iter().map(|api| api.api.clone()).collect();
     let (verb, what) = match names.len() {
         1 => ("is", "the database, not the API, set the number"),
         _ => ("are", "the database, not the APIs, set the numbers, and these APIs are not separated"),
     };
-    format!(
-        "{} {verb} database-bound: more than 90 % of what the database stores without any service was reached, \
-         so {what}.",
-        listed(&names)
-    )
+    format!("{} {verb} database-bound: {WHY}, so {what}.", listed(&names))
 }
 
 pub(super) fn noise_floor(floor: &NoiseFloor) -> String {
@@ -247,6 +360,10 @@ fn rate(value: f64) -> String {
         text.push(digit);
     }
     text
+}
+
+fn seconds(value: f64) -> String {
+    if value < 0.1 { format!("{value:.3} s") } else { format!("{value:.2} s") }
 }
 
 fn ms(value: f64) -> String {

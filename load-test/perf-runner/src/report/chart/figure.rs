@@ -71,12 +71,12 @@ impl Svg {
     pub(super) fn text(&mut self, class: &str, (x, y): (f64, f64), (anchor, text): (Anchor, &str)) {
         let anchor = match anchor {
             Anchor::Start => "",
-            Anchor::Middle => r#" text-anchor="middle""#,
-            Anchor::End => r#" text-anchor="end""#,
+            Anchor::Middle => " mid",
+            Anchor::End => " end",
         };
-        let class = if class.is_empty() { String::new() } else { format!(r#" class="{class}""#) };
         let (x, y) = (px(x), px(y));
-        let _ = write!(self.body, r#"<text{class} x="{x}" y="{y}"{anchor}>{}</text>"#, escaped(text));
+        let _ =
+            write!(self.body, r#"<text class="{class}{anchor}" x="{x}" y="{y}">{}</text>"#, escaped(text));
     }
 
     /// The whole drawing, named and described for who does not see it.
@@ -91,13 +91,44 @@ impl Svg {
     }
 }
 
+/// A line through the points, as steps from one to the next: they need fewer digits
+/// than places, and a page is mostly lines. Places are rounded before the steps are
+/// taken, so that no error adds up.
 fn path(points: &[(f64, f64)]) -> String {
     let mut d = String::new();
-    for (index, (x, y)) in points.iter().enumerate() {
-        let command = if index == 0 { 'M' } else { 'L' };
-        let _ = write!(d, "{command}{} {}", px(*x), px(*y));
+    let mut last = None;
+    for (x, y) in points {
+        let (x, y) = (tenths(*x), tenths(*y));
+        let (dx, dy) = match last {
+            None => (x, y),
+            Some((last_x, last_y)) => (x - last_x, y - last_y),
+        };
+        d.push(if last.is_none() { 'M' } else { 'l' });
+        d.push_str(&of_tenths(dx));
+        // A sign separates two numbers as well as a space does.
+        if dy >= 0 {
+            d.push(' ');
+        }
+        d.push_str(&of_tenths(dy));
+        last = Some((x, y));
     }
     d
+}
+
+/// Places of a drawing are far below 2^52.
+#[allow(clippy::cast_possible_truncation)]
+fn tenths(value: f64) -> i64 {
+    (value * 10.0).round() as i64
+}
+
+/// `12`, `-3.4`, `.5`.
+fn of_tenths(tenths: i64) -> String {
+    let sign = if tenths < 0 { "-" } else { "" };
+    match (tenths.abs() / 10, tenths.abs() % 10) {
+        (whole, 0) => format!("{sign}{whole}"),
+        (0, tenth) => format!("{sign}.{tenth}"),
+        (whole, tenth) => format!("{sign}{whole}.{tenth}"),
+    }
 }
 
 /// A coordinate to a tenth of a pixel, without digits that say nothing.

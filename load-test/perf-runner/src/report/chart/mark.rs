@@ -5,7 +5,7 @@ use super::{
     figure::{Svg, px},
 };
 
-/// How large a marker is: half its width.
+/// Half the width of a marker.
 const SIZE: f64 = 4.5;
 
 /// The class that carries an API's hue.
@@ -19,42 +19,26 @@ pub(super) fn marker(svg: &mut Svg, style: usize, (x, y): (f64, f64), (is_valid,
     let class = if is_valid { format!("{hue} m") } else { format!("{hue} m bad") };
     let mut d = outline(style, x, y);
     if !is_valid {
-        let (left, right, up, down) = (px(x - SIZE), px(x + SIZE), px(y - SIZE), px(y + SIZE));
-        d = format!("{d}M{left} {up}L{right} {down}M{left} {down}L{right} {up}");
+        d = format!("{d}M{} {}l9 9m0-9l-9 9", px(x - SIZE), px(y - SIZE));
     }
     svg.shape(&class, &d, hover);
 }
 
 /// A small dot for one round of many.
 pub(super) fn dot(svg: &mut Svg, style: usize, (x, y): (f64, f64), hover: &str) {
-    svg.shape(&format!("{} dot", hue(style)), &circle(x, y, 2.2), hover);
+    let d = format!("M{} {}a2.2 2.2 0 1 1 4.4 0a2.2 2.2 0 1 1-4.4 0", px(x - 2.2), px(y));
+    svg.shape(&format!("{} dot", hue(style)), &d, hover);
 }
 
+/// Where it begins, and from there in steps that are the same for all of a shape.
 fn outline(style: usize, x: f64, y: f64) -> String {
-    let (left, right, up, down) = (px(x - SIZE), px(x + SIZE), px(y - SIZE), px(y + SIZE));
-    let (cx, cy) = (px(x), px(y));
+    let (left, up, middle) = (px(x - SIZE), px(y - SIZE), px(x));
     match style % STYLES {
-        0 => circle(x, y, SIZE),
-        1 => format!("M{left} {up}L{right} {up}L{right} {down}L{left} {down}Z"),
-        2 => format!("M{cx} {up}L{right} {down}L{left} {down}Z"),
-        3 => {
-            let (far, near) = (SIZE * 1.25, SIZE * 1.25);
-            format!("M{cx} {}L{} {cy}L{cx} {}L{} {cy}Z", px(y - far), px(x + near), px(y + far), px(x - near))
-        }
-        4 => format!("M{left} {up}L{right} {up}L{cx} {down}Z"),
-        _ => {
-            let (inner, half) = (px(x - SIZE * 1.2), px(SIZE / 2.0 + y));
-            let (outer, above) = (px(x + SIZE * 1.2), px(y - SIZE / 2.0));
-            format!(
-                "M{inner} {above}L{cx} {}L{outer} {above}L{outer} {half}L{cx} {}L{inner} {half}Z",
-                px(y - SIZE * 1.2),
-                px(y + SIZE * 1.2)
-            )
-        }
+        0 => format!("M{left} {}a4.5 4.5 0 1 1 9 0a4.5 4.5 0 1 1-9 0", px(y)),
+        1 => format!("M{left} {up}h9v9h-9Z"),
+        2 => format!("M{middle} {up}l4.5 9h-9Z"),
+        3 => format!("M{middle} {}l5.6 5.6-5.6 5.6-5.6-5.6Z", px(y - 5.6)),
+        4 => format!("M{left} {up}h9l-4.5 9Z"),
+        _ => format!("M{middle} {}l5.4 3.1v4.6l-5.4 3.1-5.4-3.1v-4.6Z", px(y - 5.4)),
     }
-}
-
-fn circle(x: f64, y: f64, radius: f64) -> String {
-    let (left, right, y, radius) = (px(x - radius), px(x + radius), px(y), px(radius));
-    format!("M{left} {y}A{radius} {radius} 0 1 1 {right} {y}A{radius} {radius} 0 1 1 {left} {y}Z")
 }

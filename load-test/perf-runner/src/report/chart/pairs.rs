@@ -32,7 +32,7 @@ pub fn pairs(heading: &Heading, bars: &[PairBar]) -> String {
     let bottom = TOP + ROW * (bars.len() as f64).max(1.0);
     let name = |bar: &PairBar| format!("{} : {}", shortened(&bar.of, 16), shortened(&bar.to, 16));
     let left = 20.0 + bars.iter().map(|bar| width_of(&name(bar))).fold(60.0, f64::max);
-    let right = WIDTH - 190.0;
+    let right = WIDTH - 16.0 - bars.iter().map(|bar| width_of(&bar.text)).fold(60.0, f64::max);
     let ends = bars.iter().flat_map(|bar| [bar.ratio.0, bar.ratio.2]).chain([0.95, 1.05]);
     let (low, high) = extent(ends).unwrap_or((0.9, 1.1));
     let x = Scale::log((low / 1.02, high * 1.02), (left, right));

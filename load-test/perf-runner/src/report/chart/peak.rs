@@ -30,21 +30,29 @@ pub struct PeakBar {
 
 const ROW: f64 = 30.0;
 const TOP: f64 = 14.0;
-const VALUE_ROOM: f64 = 150.0;
+/// Between the last mark and the value beside it: an arrow needs more of it.
+const GAP: f64 = 12.0;
+const ARROW: f64 = 26.0;
 
-/// Draws the bars in the given order.
-pub fn peak(heading: &Heading, bars: &[PeakBar]) -> String {
+/// A ceiling further away than so many times the largest value would squeeze all bars.
+const CEILING_WITHIN: f64 = 2.0;
+
+/// Draws the bars in the given order, and what the database does alone, per second.
+pub fn peak(heading: &Heading, bars: &[PeakBar], ceiling: Option<f64>) -> String {
     let rows = bars.len() as f64;
     let bottom = TOP + ROW * rows.max(1.0);
     let left = 20.0 + bars.iter().map(|bar| width_of(&shortened(&bar.name, 26))).fold(60.0, f64::max);
-    let right = WIDTH - VALUE_ROOM;
+    let arrow = if bars.iter().any(|bar| bar.is_lower_bound) { ARROW } else { 0.0 };
+    let values = GAP + arrow + bars.iter().map(|bar| width_of(&bar.text)).fold(60.0, f64::max);
+    let right = WIDTH - values;
     let largest = bars
         .iter()
         .flat_map(|bar| {
             bar.rounds.iter().copied().chain(bar.interval.map(|ends| ends.1)).chain([bar.estimate])
         })
         .fold(0.0, f64::max);
-    let marks = ticks::from_zero(largest, 6);
+    let ceiling = ceiling.filter(|ceiling| *ceiling <= CEILING_WITHIN * largest);
+    let marks = ticks::from_zero(ceiling.unwrap_or(0.0).max(largest), 6);
     let end = marks.last().map_or(1.0, |tick| tick.value);
     let frame = Frame {
         left,
@@ -56,8 +64,15 @@ pub fn peak(heading: &Heading, bars: &[PeakBar]) -> String {
     };
     let mut svg = Svg::new(heading, bottom + 44.0);
     axis::below(&mut svg, &frame, &marks, "acknowledged events per second");
+    if let Some(ceiling) = ceiling {
+        let x = frame.x.at(ceiling);
+        svg.line("limit", (x, TOP), (x, bottom));
+        svg.text("note", (x, TOP - 4.0), (Anchor::Middle, "database alone"));
+    }
     for (index, bar) in bars.iter().enumerate() {
-        row(&mut svg, &frame, TOP + ROW * (index as f64 + 0.5), bar);
+        let y = TOP + ROW * (index as f64 + 0.5);
+        row(&mut svg, &frame, y, bar);
+        svg.text("value", (right + GAP + arrow, y + 4.0), (Anchor::Start, &bar.text));
     }
     svg.finish()
 }
@@ -73,10 +88,9 @@ fn row(svg: &mut Svg, frame: &Frame, y: f64, bar: &PeakBar) {
     }
     let x = frame.x.at(bar.estimate);
     if bar.is_lower_bound {
-        let tip = x + 26.0;
+        let tip = x + ARROW;
         svg.line(&format!("{hue} l"), (x, y), (tip, y));
         svg.polyline(&format!("{hue} l"), &[(tip - 5.0, y - 4.0), (tip, y), (tip - 5.0, y + 4.0)]);
     }
     marker(svg, bar.style, (x, y), (true, &format!("{}: {}", bar.name, bar.text)));
-    svg.text("value", (frame.right + 12.0, y + 4.0), (Anchor::Start, &bar.text));
 }

@@ -3,7 +3,7 @@
 use super::{
     Heading, Series,
     axis::{self, Frame},
-    figure::{Anchor, Svg, WIDTH},
+    figure::{Svg, WIDTH},
     lines,
     scale::Scale,
     ticks,
@@ -35,7 +35,10 @@ pub fn resources(heading: &Heading, panels: &[ResourcePanel]) -> String {
     let marks = ticks::from_zero(end, 4);
     let end = marks.last().map_or(1.0, |tick| tick.value);
     let mut svg = Svg::new(heading, 20.0 + rows * (PANEL + GAP) + 10.0);
-    names(&mut svg, panels);
+    // Four panels leave no room for names at line ends.
+    let fullest = panels.iter().max_by_key(|panel| panel.series.len());
+    let all = fullest.into_iter().flat_map(|panel| &panel.series);
+    lines::legend(&mut svg, all.map(|series| (series.name.as_str(), series.style)));
     let half = WIDTH / COLUMNS as f64;
     for (index, panel) in panels.iter().enumerate() {
         let left = half * (index % COLUMNS) as f64 + 54.0;
@@ -61,19 +64,4 @@ pub fn resources(heading: &Heading, panels: &[ResourcePanel]) -> String {
         lines::draw(&mut svg, &frame, &panel.series);
     }
     svg.finish()
-}
-
-/// Four panels leave no room for names at line ends, so they stand once above all.
-fn names(svg: &mut Svg, panels: &[ResourcePanel]) {
-    let Some(panel) = panels.iter().max_by_key(|panel| panel.series.len()) else { return };
-    let room = (WIDTH - 20.0) / panel.series.len().max(1) as f64;
-    for (index, series) in panel.series.iter().enumerate() {
-        let x = 14.0 + room * index as f64;
-        super::mark::marker(svg, series.style, (x, 12.0), (true, ""));
-        // The room of one name, at about six pixels a character.
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let name = super::figure::shortened(&series.name, ((room - 16.0) / 6.3).max(3.0) as usize);
-        let class = format!("{} label", super::mark::hue(series.style));
-        svg.text(&class, (x + 9.0, 16.0), (Anchor::Start, &name));
-    }
 }

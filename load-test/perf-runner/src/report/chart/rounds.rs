@@ -4,6 +4,7 @@ use super::{
     Heading,
     axis::{self, Frame},
     figure::{Anchor, Svg, WIDTH},
+    lines,
     mark::marker,
     scale::Scale,
     ticks,
@@ -16,6 +17,8 @@ pub struct RoundDot {
     pub round: u32,
     /// Position in the order in which all test runs were made, from 0.
     pub position: usize,
+    /// The API's label.
+    pub name: String,
     /// Its hue and marker.
     pub style: usize,
     /// Deviation from the mean of its API, in percent.
@@ -24,8 +27,8 @@ pub struct RoundDot {
     pub hover: String,
 }
 
-const TOP: f64 = 44.0;
-const BOTTOM: f64 = 250.0;
+const TOP: f64 = 56.0;
+const BOTTOM: f64 = 262.0;
 
 /// Draws deviations in the order of time; the dots of a round are joined.
 pub fn rounds(heading: &Heading, dots: &[RoundDot]) -> String {
@@ -45,6 +48,10 @@ pub fn rounds(heading: &Heading, dots: &[RoundDot]) -> String {
     let mut svg = Svg::new(heading, BOTTOM + 34.0);
     axis::beside(&mut svg, &frame, &ticks::between(-end, end, 4), "deviation from the API's own mean in %");
     svg.line("one", frame.at(-0.5, 0.0), frame.at(last + 0.5, 0.0));
+    let mut named: Vec<(&str, usize)> = dots.iter().map(|dot| (dot.name.as_str(), dot.style)).collect();
+    named.sort_unstable();
+    named.dedup();
+    lines::legend(&mut svg, named.into_iter());
     let mut round = 0;
     let mut joined: Vec<(f64, f64)> = Vec::new();
     for dot in dots {

@@ -5,8 +5,9 @@ use super::{
     axis::{self, Frame},
     figure::{Anchor, Svg, WIDTH},
     lines,
+    mark::hue,
     scale::{Scale, log_extent},
-    ticks,
+    ticks::{self, Tick},
 };
 
 /// Everything that C2 shows.
@@ -48,7 +49,7 @@ pub fn scaling(heading: &Heading, view: &Scaling) -> String {
         svg.rect("zone", (x.at(knee.low_vus), top), (x.at(knee.high_vus), BOTTOM));
     }
     axis::beside(&mut svg, &frame, &marks, "acknowledged events per second");
-    axis::below(&mut svg, &frame, &ticks::log(x.low, x.high), "virtual users");
+    axis::below(&mut svg, &frame, &loads(&view.series, x), "virtual users");
     // Beyond the frame the limit would be drawn along its upper edge.
     let mut limit: Vec<(f64, f64)> = view.client_limit.iter().filter(|(_, y)| *y <= end).copied().collect();
     if let (Some(inside), Some(outside)) =
@@ -61,11 +62,44 @@ pub fn scaling(heading: &Heading, view: &Scaling) -> String {
     svg.polyline("limit", &curve.iter().map(|(x, y)| frame.at(*x, *y)).collect::<Vec<_>>());
     if let Some((x, y)) = limit.last() {
         let (x, y) = frame.at(*x, *y);
-        svg.text("note", (x - 8.0, y + 16.0), (Anchor::End, "what the client can ask for"));
+        svg.text("note", (x - 26.0, y + 4.0), (Anchor::End, "what the client can ask for"));
     }
-    lines::draw(&mut svg, &frame, &view.series);
+    for one in &view.series {
+        let points: Vec<(f64, f64)> = between(one).into_iter().map(|(x, y)| frame.at(x, y)).collect();
+        svg.polyline(&format!("{} l", hue(one.style)), &points);
+    }
+    lines::markers(&mut svg, &frame, &view.series);
     lines::names(&mut svg, &frame, &view.series);
     svg.finish()
+}
+
+/// The points of a series with steps between them: what is straight over the load is
+/// not on a logarithmic axis, where a straight line would cross the client's limit.
+fn between(series: &Series) -> Vec<(f64, f64)> {
+    const STEPS: u32 = 5;
+    let mut points = Vec::new();
+    for pair in series.points.windows(2) {
+        let (from, to) = (&pair[0], &pair[1]);
+        let ratio = if from.x > 0.0 { (to.x / from.x).max(1.0) } else { 1.0 };
+        points.extend((0..STEPS).map(|step| {
+            let x = from.x * ratio.powf(f64::from(step) / f64::from(STEPS));
+            let share = if to.x > from.x { (x - from.x) / (to.x - from.x) } else { 0.0 };
+            (x, from.y + share * (to.y - from.y))
+        }));
+    }
+    points.extend(series.points.last().map(|last| (last.x, last.y)));
+    points
+}
+
+/// The loads that were held, where there is room for them; else round numbers.
+fn loads(series: &[Series], x: Scale) -> Vec<Tick> {
+    const ROOM: f64 = 34.0;
+    let mut held: Vec<f64> =
+        series.iter().flat_map(|series| series.points.iter().map(|point| point.x)).collect();
+    held.sort_by(f64::total_cmp);
+    held.dedup();
+    let is_narrow = held.windows(2).any(|pair| x.at(pair[1]) - x.at(pair[0]) < ROOM);
+    if held.len() < 2 || is_narrow { ticks::log(x.low, x.high) } else { ticks::at(&held) }
 }
 
 /// A straight line between two loads would bend on a logarithmic axis: points in between.

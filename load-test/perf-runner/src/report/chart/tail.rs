@@ -4,7 +4,7 @@ use super::{
     Heading,
     axis::{self, Frame},
     figure::{Anchor, Svg, WIDTH, shortened},
-    label,
+    label, lines,
     mark::hue,
     scale::{Scale, log_extent},
     ticks::{self, Tick},
@@ -76,10 +76,11 @@ fn curves(svg: &mut Svg, frame: &Frame, series: &[TailSeries]) {
     }
     let ends: Vec<(&TailSeries, (f64, f64))> = series
         .iter()
+        .take(lines::that_fit(frame))
         .filter_map(|one| one.curve.last().map(|(share, ms)| (one, frame.at(*share, *ms))))
         .collect();
     let places: Vec<f64> = ends.iter().map(|(_, (_, y))| *y).collect();
-    let spread = label::spread(&places, 14.0, (frame.top, frame.bottom));
+    let spread = label::spread(&places, lines::NAME, (frame.top, frame.bottom));
     for ((one, (x, y)), place) in ends.into_iter().zip(spread) {
         svg.line("lead", (x + 2.0, y), (frame.right + 11.0, place));
         let class = format!("{} label", hue(one.style));

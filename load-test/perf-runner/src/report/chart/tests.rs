@@ -46,7 +46,7 @@ fn a_chart_has_a_name_and_no_markup_from_outside() {
         is_lower_bound: true,
         text: "\"1,000\"".to_owned(),
     };
-    let svg = peak(&heading(), &[bar]);
+    let svg = peak(&heading(), &[bar], Some(1_200.0));
     assert!(
         svg.starts_with(r#"<svg viewBox="0 0 760 88" role="img" aria-labelledby="c1-title c1-desc">"#),
         "{svg}"
@@ -68,7 +68,7 @@ fn what_is_invalid_is_hollow_and_crossed() {
 #[test]
 fn nothing_can_be_drawn_without_breaking() {
     for svg in [
-        peak(&heading(), &[]),
+        peak(&heading(), &[], None),
         scaling(&heading(), &Scaling { series: vec![], client_limit: vec![], knee: None }),
         trade(&heading(), &[]),
         tail(&heading(), &[]),

@@ -52,6 +52,11 @@ pub(super) fn log(low: f64, high: f64) -> Vec<Tick> {
     if ticks.len() < 2 { between(low, high, 4) } else { ticks }
 }
 
+/// Ticks at these whole numbers.
+pub(super) fn at(values: &[f64]) -> Vec<Tick> {
+    values.iter().map(|value| tick(*value, 1.0)).collect()
+}
+
 /// The nearest 1, 2 or 5 times a power of ten that is not smaller.
 fn step(at_least: f64) -> f64 {
     let power = 10.0_f64.powf(at_least.log10().floor());

@@ -76,6 +76,8 @@ pub(super) fn campaigns() -> Vec<(&'static str, StoredCampaign)> {
         ("held_hostile", hostile_held()),
         ("held_fifty", fifty()),
         ("held_nothing_measured", nothing_measured_held()),
+        ("held_client_limited", sample::held_of(&sample::SIX, &[10, 50], 5)),
+        ("held_zero_variance", zero_variance()),
     ]
 }
 
@@ -137,6 +139,23 @@ pub(super) fn nothing_measured_held() -> StoredCampaign {
         phase.seconds.clear();
     }
     stored
+}
+
+/// Every round of an API is its first one again.
+pub(super) fn zero_variance() -> StoredCampaign {
+    let mut stored = sample::held(3);
+    let first: Vec<_> = stored.runs.iter().filter(|stored| stored.run.round == 1).cloned().collect();
+    for run in stored.runs.iter_mut().map(|stored| &mut stored.run) {
+        let same = first.iter().find(|stored| stored.run.api == run.api).unwrap();
+        run.phases.clone_from(&same.run.phases);
+    }
+    stored
+}
+
+/// The same loads against services a hundred times as slow.
+pub(super) fn held_of_few_events() -> StoredCampaign {
+    let slow = sample::SIX.map(|api| sample::True { peak_per_s: api.peak_per_s / 100.0, ..api });
+    sample::held_of(&slow, &sample::LOADS, 5)
 }
 
 pub(super) fn view_of(stored: &StoredCampaign) -> ReportView {

@@ -1,5 +1,5 @@
-//! Warnings of a campaign with many test runs: one for each check and what it says,
-//! however many APIs, phases and rounds it says it of.
+//! Warnings of a campaign with many test runs: one for each check and its verdict,
+//! however many APIs, loads and rounds it says it of.
 
 use std::{
     cmp::Reverse,
@@ -8,59 +8,92 @@ use std::{
 
 use super::{
     answer::{self, Warning},
+    comparison::load_in_words,
     format::{counted, in_words, plain},
     run,
 };
-use crate::model::{CheckScope, StoredRun, Verdict};
+use crate::model::{Check, CheckScope, StoredRun, TestRun, Verdict};
 
-/// What one check says with one verdict. What it says of a single place is in its
-/// sentence; of several places only where they are is told.
+/// What no producer API is called by where there are only such.
+const PREFIX: &str = "producer-api-";
+
+/// More names than this are counted.
+const NAMED: usize = 3;
+
+/// What one check says with one verdict, and where.
 #[derive(Default)]
 struct Group {
+    /// The first test run that it is said of.
     number: usize,
     text: String,
     is_same_text: bool,
+    /// Where the text is from, in words.
+    example: String,
     apis: BTreeSet<String>,
-    phases: BTreeSet<String>,
+    loads: Vec<String>,
     rounds: BTreeSet<u32>,
     places: usize,
 }
 
-/// Every test run that failed, then every check that did not pass, worst first. What
-/// could not be measured is one warning for all APIs; the rest is told API by API.
+/// Every test run that failed, then every check that did not pass, worst first.
 pub(super) fn warnings(runs: &[StoredRun]) -> Vec<Warning> {
     let failures = (1..).zip(runs).filter_map(|(number, stored)| answer::failure(number, stored));
-    let mut groups: BTreeMap<(Reverse<Verdict>, String, String), Group> = BTreeMap::new();
+    let mut groups: BTreeMap<(Reverse<Verdict>, String), Group> = BTreeMap::new();
     for (number, StoredRun { run, checks }) in (1..).zip(runs) {
         for check in checks.iter().filter(|check| check.verdict != Verdict::Ok) {
-            let api = plain(&run.api);
-            let of = if check.verdict == Verdict::Unknown { String::new() } else { api.clone() };
-            let key = (Reverse(check.verdict), of, plain(&check.id).replace('_', " "));
-            let text = plain(&check.text);
-            let new = || Group { number, text: text.clone(), is_same_text: true, ..Group::default() };
-            let group = groups.entry(key).or_insert_with(new);
-            group.is_same_text &= group.text == text;
-            group.apis.insert(api);
-            group.rounds.insert(run.round);
-            group.places += 1;
-            if let CheckScope::Phase(name) = &check.scope {
-                group.phases.insert(plain(name));
-            }
+            let key = (Reverse(check.verdict), plain(&check.id).replace('_', " "));
+            groups.entry(key).or_insert_with(|| Group::new(number, run, check)).add(run, check);
         }
     }
-    let grouped = groups.into_iter().map(|((verdict, _, check), group)| warning(verdict.0, &check, group));
+    let grouped = groups.into_iter().map(|((verdict, check), group)| warning(verdict.0, &check, group));
     failures.chain(grouped).collect()
+}
+
+impl Group {
+    fn new(number: usize, run: &TestRun, check: &Check) -> Self {
+        let round = format!("round {}", run.round);
+        let place = [Some(short(&run.api)), load(run, check), Some(round)];
+        Self {
+            number,
+            text: plain(&check.text),
+            is_same_text: true,
+            example: place.into_iter().flatten().collect::<Vec<_>>().join(", "),
+            ..Self::default()
+        }
+    }
+
+    fn add(&mut self, run: &TestRun, check: &Check) {
+        self.is_same_text &= self.text == plain(&check.text);
+        self.apis.insert(short(&run.api));
+        self.rounds.insert(run.round);
+        self.places += 1;
+        if let Some(load) = load(run, check).filter(|load| !self.loads.contains(load)) {
+            self.loads.push(load);
+        }
+    }
+}
+
+fn short(api: &str) -> String {
+    plain(api.strip_prefix(PREFIX).unwrap_or(api))
+}
+
+/// The load that a check is about; none when it is about the whole test run.
+fn load(run: &TestRun, check: &Check) -> Option<String> {
+    let CheckScope::Phase(name) = &check.scope else { return None };
+    let planned = run.planned.iter().find(|planned| planned.name == *name);
+    Some(planned.map_or_else(|| format!("phase {}", plain(name)), |planned| load_in_words(&planned.load)))
 }
 
 fn warning(verdict: Verdict, check: &str, group: Group) -> Warning {
     let apis: Vec<String> = group.apis.into_iter().collect();
-    let apis =
-        if let [only] = apis.as_slice() { only.clone() } else { format!("{} APIs", in_words(apis.len())) };
-    let phases: Vec<String> = group.phases.into_iter().collect();
-    let phases = match phases.as_slice() {
-        [] => String::new(),
-        [only] => format!(", phase {only}"),
-        several => format!(", phases {}", several.join(", ")),
+    let apis = match apis.len() {
+        0..=NAMED => listed(&apis),
+        several => format!("{} APIs", in_words(several)),
+    };
+    let loads = match group.loads.len() {
+        0 => String::new(),
+        1..=NAMED => format!(" at {}", listed(&group.loads)),
+        several => format!(" at {} loads", in_words(several)),
     };
     let rounds = counted(group.rounds.len() as u64, "round", "rounds");
     let text = match (group.places, group.is_same_text) {
@@ -68,19 +101,27 @@ fn warning(verdict: Verdict, check: &str, group: Group) -> Warning {
         (places, true) => {
             format!("{} So in {} of {rounds}.", group.text, counted(places as u64, "place", "places"))
         }
-        (places, false) => {
-            format!(
-                "{} Likewise in {} of {rounds}.",
-                group.text,
-                counted(places as u64 - 1, "other place", "other places")
-            )
-        }
+        (places, false) => format!(
+            "{} ({}) Likewise in {} of {rounds}.",
+            group.text,
+            group.example,
+            counted(places as u64 - 1, "other place", "other places")
+        ),
     };
     Warning {
         mark: verdict.into(),
-        place: format!("{apis}{phases}: {check}"),
+        place: format!("{check}: {apis}{loads}"),
         anchor: run::anchor(group.number),
         text,
         effect: answer::effect(verdict),
+    }
+}
+
+/// `a, b and c`.
+fn listed(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }

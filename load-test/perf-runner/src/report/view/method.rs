@@ -22,8 +22,54 @@ pub(super) fn entries(mode: Mode) -> Vec<Named> {
              find at which of them it stops to keep up.",
         ),
     };
-    [purpose].iter().chain(&ENTRIES).map(|(name, text)| named(name, text)).collect()
+    let held: &[(&str, &str)] = if mode == Mode::Smoke { &[] } else { &HELD };
+    [purpose].iter().chain(held).chain(&ENTRIES).map(|(name, text)| named(name, text)).collect()
 }
+
+/// What is done with held loads only.
+const HELD: [(&str, &str); 8] = [
+    (
+        "Sustained throughput",
+        "Acknowledged events per second of the window, at the load at which their mean over rounds is highest. Loads \
+         that a check ruled out do not count, and the luckiest round decides nothing.",
+    ),
+    (
+        "Differences",
+        "The round is what is repeated, not the call. Each metric is taken once per API and round; on their \
+         logarithms stands a model of API + round. A difference is claimed when Tukey's simultaneous 95 % interval of \
+         all pairs and the plain paired 95 % t interval both exclude 1, and the ratio is beyond 2 %. The interval \
+         shown is the wider of the two. Bars of one API are 95 % t intervals over its rounds.",
+    ),
+    (
+        "Rounds",
+        "Every API once in each, in an order drawn anew, on an emptied database. One round permits no comparison, \
+         two permit values side by side, five are what a comparison should have.",
+    ),
+    (
+        "Client limit",
+        "Users / (R0 + pause), with R0 the mean call at the smallest load: more the users cannot ask for. Above 90 % \
+         of it the number is the client's, and a lower bound of what the API can do.",
+    ),
+    (
+        "Where throughput stops to grow",
+        "N* = Xmax (R0 + pause), between the tested loads around it. It is confirmed when, beyond it, the p99 is more \
+         than twice that of the smallest load and more users bring less than a fifth of what they would in proportion.",
+    ),
+    (
+        "Host-bound",
+        "Generator, service and database share the host's processors. Where these were more than 90 % busy in most \
+         rounds, the host set the number.",
+    ),
+    (
+        "Processor time",
+        "From counters of the operating system over the window, of the service with all its children, divided by the \
+         acknowledged events; never from sampled percentages.",
+    ),
+    (
+        "Errors that were not seen",
+        "None of n calls does not mean that there are none: the share in brackets is the 95 % upper bound 3 / n.",
+    ),
+];
 
 const ENTRIES: [(&str, &str); 16] = [
     (

@@ -14,6 +14,8 @@ mod method;
 mod phase;
 mod run;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 pub use self::{
@@ -22,7 +24,7 @@ pub use self::{
     changes::{ChangeView, ChangesView},
     comparison::{
         ApiNumbers, ChartView, ComparisonView, FindingView, MatrixCell, MatrixRow, PairNumbers, PairView,
-        RankRow, Table, TableRow,
+        RankRow, Table, TableRow, Topic,
     },
     gates::GateView,
     phase::{LatencyView, PhaseView},
@@ -30,7 +32,7 @@ pub use self::{
 };
 use super::format::{self, Figure, counted, in_words, plain};
 use crate::model::{
-    Analysis, Campaign, CampaignStatus, PhaseLoad, RunStatus, StoredCampaign, StoredRun, Verdict,
+    Analysis, Campaign, CampaignStatus, Ceiling, PhaseLoad, RunStatus, StoredCampaign, StoredRun, Verdict,
 };
 
 /// Name and version of the JSON form.
@@ -101,6 +103,9 @@ pub struct CampaignView {
     pub started_at: String,
     /// How long it took.
     pub took: Figure,
+    /// What was asked of each API.
+    #[serde(skip)]
+    pub load: String,
     /// Equal for campaigns whose environments may be compared.
     pub fingerprint: String,
     /// The rest: how the load was made, with which seed, by which version.
@@ -216,6 +221,7 @@ fn campaign_view(campaign: &Campaign) -> CampaignView {
         status: campaign.status.into(),
         started_at: format::time(campaign.started_at),
         took,
+        load: load_in_words(campaign),
         fingerprint: plain(&campaign.fingerprint),
         facts: campaign_facts(campaign),
     }
@@ -244,6 +250,7 @@ fn campaign_facts(campaign: &Campaign) -> Vec<Named> {
         named("Commit", &commit),
         named("Runner", &format!("perf-runner {}", campaign.runner_version)),
     ];
+    facts.extend(campaign.ceilings.iter().map(ceiling_fact));
     if !campaign.resumed_at.is_empty() {
         let times: Vec<String> = campaign.resumed_at.iter().map(|time| format::time(*time)).collect();
         let text =
@@ -259,34 +266,73 @@ fn campaign_facts(campaign: &Campaign) -> Vec<Named> {
     facts
 }
 
+/// What the database can do without any service.
+fn ceiling_fact(ceiling: &Ceiling) -> Named {
+    let text = match (ceiling.events_per_s, &ceiling.reason) {
+        (Some(per_s), _) => format!(
+            "{} of the {} payload over {}, by the same statement without any service",
+            format::per_second(Some(per_s)).text,
+            ceiling.payload,
+            counted(u64::from(ceiling.concurrency), "connection", "connections")
+        ),
+        (None, Some(reason)) => reason.clone(),
+        (None, None) => "not measured".to_owned(),
+    };
+    named("Database alone", &text)
+}
+
+/// Every load of the plan, in its order; those that differ in their users only together.
 fn load_in_words(campaign: &Campaign) -> String {
     let pause = campaign.plan.think_time_ms;
-    let mut loads: Vec<String> = campaign
-        .plan
-        .runs
-        .iter()
-        .flat_map(|run| &run.phases)
-        .map(|phase| match phase.load {
-            PhaseLoad::Iterations { vus, per_vu, .. } => format!(
-                "{} with {} each, one call at a time, {pause} ms pause after each call",
-                counted(u64::from(vus), "virtual user", "virtual users"),
-                counted(u64::from(per_vu), "iteration", "iterations"),
-            ),
-            PhaseLoad::Vus { vus, hold_ms } => format!(
-                "{} for {} s, one call at a time, {pause} ms pause after each call",
-                counted(u64::from(vus), "virtual user", "virtual users"),
-                hold_ms / 1000
-            ),
-            PhaseLoad::Rate { per_s, hold_ms, max_vus } => format!(
-                "{per_s} calls begun per second for {} s, whatever the service does, by at most {}",
-                hold_ms / 1000,
-                counted(u64::from(max_vus), "virtual user", "virtual users"),
-            ),
-        })
-        .collect();
-    loads.sort();
-    loads.dedup();
-    if loads.is_empty() { "none planned".to_owned() } else { loads.join("; ") }
+    let mut loads: Vec<PhaseLoad> = Vec::new();
+    for phase in campaign.plan.runs.iter().flat_map(|run| &run.phases) {
+        if !loads.contains(&phase.load) {
+            loads.push(phase.load.clone());
+        }
+    }
+    let mut texts: Vec<String> = Vec::new();
+    let closed = format!("one call at a time, {pause} ms pause after each call");
+    for (hold_ms, users) in held_users(&loads) {
+        let each = if users.len() == 1 { "" } else { " each" };
+        texts.push(format!("{} for {} s{each}, {closed}", users_in_words(&users), hold_ms / 1000));
+    }
+    texts.extend(loads.iter().filter_map(|load| match load {
+        PhaseLoad::Vus { .. } => None,
+        PhaseLoad::Iterations { vus, per_vu, .. } => Some(format!(
+            "{} with {} each, {closed}",
+            users_in_words(&[*vus]),
+            counted(u64::from(*per_vu), "iteration", "iterations"),
+        )),
+        PhaseLoad::Rate { per_s, hold_ms, max_vus } => Some(format!(
+            "{per_s} calls begun per second for {} s, whatever the service does, by at most {}",
+            hold_ms / 1000,
+            users_in_words(&[*max_vus]),
+        )),
+    }));
+    if texts.is_empty() { "none planned".to_owned() } else { texts.join("; ") }
+}
+
+/// The users of closed loads by how long they are held.
+fn held_users(loads: &[PhaseLoad]) -> BTreeMap<u64, Vec<u32>> {
+    let mut held: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
+    for load in loads {
+        if let PhaseLoad::Vus { vus, hold_ms } = load {
+            held.entry(*hold_ms).or_default().push(*vus);
+        }
+    }
+    held
+}
+
+/// `50, 200 and 500 virtual users`.
+fn users_in_words(users: &[u32]) -> String {
+    match users {
+        [] => String::new(),
+        [only] => counted(u64::from(*only), "virtual user", "virtual users"),
+        [first @ .., last] => {
+            let first: Vec<String> = first.iter().map(u32::to_string).collect();
+            format!("{} and {last} virtual users", first.join(", "))
+        }
+    }
 }
 
 fn short(commit: &str) -> String {

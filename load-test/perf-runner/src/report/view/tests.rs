@@ -125,9 +125,9 @@ fn what_no_api_could_be_asked_is_one_warning() {
     assert_eq!(
         places,
         [
-            "six APIs, phases p1, p2, p3, p4, p5, p6, p7: counts agree",
-            "six APIs: stored against acknowledged",
-            "producer-api-rust-rest, phase p1: counts agree"
+            "counts agree: six APIs at seven loads",
+            "stored against acknowledged: six APIs",
+            "counts agree: rust-rest at 10 VUs"
         ]
     );
     assert_eq!(view.warnings[1].text, "It was not measured. So in 18 places of 3 rounds.");

@@ -10,21 +10,23 @@ mod numbers;
 mod pairs;
 mod ranking;
 mod source;
+mod verdict;
 mod words;
 
 use serde::Serialize;
 
 use self::source::Source;
+pub(super) use self::words::load as load_in_words;
 pub use self::{
     matrix::{MatrixCell, MatrixRow},
     numbers::ApiNumbers,
     pairs::PairView,
     ranking::RankRow,
+    verdict::{FindingView, Topic},
 };
 use super::{Mark, plain};
 use crate::model::{
-    Analysis, Claim, Comparison, Finding, Interval, Measured, Metric, PairClaim, PayloadAnalysis,
-    StoredCampaign,
+    Analysis, Comparison, Interval, Measured, Metric, PairClaim, PayloadAnalysis, StoredCampaign,
 };
 
 /// What may be said of the APIs at one payload size.
@@ -36,6 +38,9 @@ pub struct ComparisonView {
     pub title: String,
     /// The sentences, the first one answers the question.
     pub verdict: Vec<FindingView>,
+    /// The same by what a reader asks, for the page alone.
+    #[serde(skip)]
+    pub topics: Vec<Topic>,
     /// What latencies in the ranking are of.
     pub reference: String,
     /// One row per API.
@@ -44,6 +49,9 @@ pub struct ComparisonView {
     pub charts: Vec<ChartView>,
     /// Same language, other wire; same wire, other language.
     pub stacks: Vec<PairView>,
+    /// The same as tables with the values themselves, for the page alone.
+    #[serde(skip)]
+    pub grids: Vec<Table>,
     /// The loads: columns of the matrix.
     pub loads: Vec<String>,
     /// Which phases can be used.
@@ -56,19 +64,6 @@ pub struct ComparisonView {
     pub pairs: Vec<PairNumbers>,
     /// What all of this was computed from, round by round.
     pub measured: Measured,
-}
-
-/// A sentence with what it rests on.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct FindingView {
-    /// The claim as numbers; its texts are safe to print.
-    #[serde(flatten)]
-    pub finding: Finding,
-    /// The checks that limit it, in words; empty when none does.
-    #[serde(skip)]
-    pub limits: String,
-    /// The chart that shows it.
-    pub chart: String,
 }
 
 /// One pair as numbers.
@@ -156,14 +151,17 @@ pub(super) fn views(stored: &StoredCampaign, analysis: &Analysis) -> Vec<Compari
 
 fn view(stored: &StoredCampaign, payload: &PayloadAnalysis) -> ComparisonView {
     let source = Source::new(stored, payload);
+    let verdict = verdict::findings(&source);
     ComparisonView {
         payload: payload.payload.to_string(),
         title: words::title(&source),
-        verdict: payload.findings.iter().map(|finding| finding_view(&source, finding)).collect(),
+        topics: verdict::topics(&verdict),
+        verdict,
         reference: words::reference(payload.reference.as_ref()),
         ranking: ranking::rows(&source),
         charts: charts::all(&source),
         stacks: pairs::stacks(&source),
+        grids: pairs::grids(&source),
         loads: matrix::loads(&source),
         matrix: matrix::rows(&source),
         numbers: numbers::all(&source),
@@ -186,31 +184,6 @@ fn measured(payload: &PayloadAnalysis) -> Measured {
         }
     }
     measured
-}
-
-fn finding_view(source: &Source<'_>, finding: &Finding) -> FindingView {
-    let chart = match (finding.claim, finding.metric) {
-        (Claim::Nothing | Claim::LeftOut, _) => format!("{}-validity", source.payload.payload),
-        (Claim::AtLeast | Claim::NotSeparated, _) => source.chart("c2"),
-        (_, Some(Metric::P50 | Metric::P99)) => source.chart("c4"),
-        (Claim::ValuesOnly | Claim::NoiseFloor, _) => source.chart("c1"),
-        _ => source.chart("c5"),
-    };
-    // A chart that is not drawn cannot be linked to: then the ranking.
-    let has_pairs = !source.payload.comparisons.is_empty();
-    let chart = if has_pairs || !chart.ends_with("c5") { chart } else { source.chart("c1") };
-    let safe = |texts: &[String]| texts.iter().map(|text| plain(text)).collect::<Vec<_>>();
-    let limited_by = safe(&finding.limited_by);
-    FindingView {
-        limits: limited_by.join(", ").replace('_', " "),
-        finding: Finding {
-            subjects: safe(&finding.subjects),
-            limited_by,
-            text: plain(&finding.text),
-            ..finding.clone()
-        },
-        chart,
-    }
 }
 
 fn pair_numbers(comparison: &Comparison) -> impl Iterator<Item = PairNumbers> {

@@ -56,11 +56,9 @@ fn row(source: &Source<'_>, api: &ApiAnalysis, is_first: bool) -> RankRow {
     let reference = source.payload.reference.as_ref();
     let at_reference =
         reference.and_then(|reference| api.phases.iter().find(|phase| phase.name == reference.phase));
-    let used = |target: Target| {
-        let cpu =
-            found.and_then(|(_, phase)| source.used(phase, target, |used| used.cpu_seconds_per_1000_events));
-        words::or_missing(cpu, |seconds| format!("{seconds:.2} s"))
-    };
+    let cpu = found.and_then(|(_, phase)| typical(phase, |cell| cell.cpu_s_per_1000));
+    let database_cpu = found
+        .and_then(|(_, phase)| source.used(phase, Target::Postgres, |used| used.cpu_seconds_per_1000_events));
     let rss = found.and_then(|(_, phase)| {
         // Memory far below 2^52 bytes.
         #[allow(clippy::cast_precision_loss)]
@@ -84,8 +82,8 @@ fn row(source: &Source<'_>, api: &ApiAnalysis, is_first: bool) -> RankRow {
         knee: words::knee(api),
         p50: words::ms(at_reference.and_then(|phase| typical(phase, |cell| cell.p50_ms))),
         p99: words::ms(at_reference.and_then(|phase| typical(phase, |cell| cell.p99_ms))),
-        cpu: used(Target::Api),
-        database_cpu: used(Target::Postgres),
+        cpu: words::or_missing(cpu, words::seconds),
+        database_cpu: words::or_missing(database_cpu, words::seconds),
         memory,
         errors: errors(api),
         valid: valid(api),

@@ -8,6 +8,9 @@ use crate::{
     report::{format::plain, view::Named},
 };
 
+/// What the names of producer APIs begin with.
+const PREFIX: &str = "producer-api-";
+
 /// Facts and analysis, and how APIs are called and drawn.
 pub(super) struct Source<'a> {
     pub(super) stored: &'a StoredCampaign,
@@ -22,9 +25,13 @@ impl<'a> Source<'a> {
     pub(super) fn new(stored: &'a StoredCampaign, payload: &'a PayloadAnalysis) -> Self {
         let mut names: Vec<&str> = payload.apis.iter().map(|api| api.api.as_str()).collect();
         names.sort_unstable();
-        let prefix = "producer-api-";
-        let is_common = names.iter().all(|name| name.len() > prefix.len() && name.starts_with(prefix));
-        Self { stored, payload, names, prefix: if is_common { prefix.len() } else { 0 } }
+        let is_common = names.iter().all(|name| name.len() > PREFIX.len() && name.starts_with(PREFIX));
+        Self { stored, payload, names, prefix: if is_common { PREFIX.len() } else { 0 } }
+    }
+
+    /// What all names begin with and no text repeats; empty when there is nothing.
+    pub(super) fn left_off(&self) -> &'static str {
+        if self.prefix == 0 { "" } else { PREFIX }
     }
 
     /// The API's name without what all of them begin with.

@@ -18,7 +18,15 @@ pub(super) fn title(source: &Source<'_>) -> String {
     )
 }
 
-pub(super) fn load(load: &PhaseLoad) -> String {
+/// A text in which APIs are called as they are everywhere on the page.
+pub(super) fn shortened(source: &Source<'_>, text: &str) -> String {
+    match source.left_off() {
+        "" => text.to_owned(),
+        left_off => text.replace(left_off, ""),
+    }
+}
+
+pub(in crate::report::view) fn load(load: &PhaseLoad) -> String {
     match load {
         PhaseLoad::Iterations { vus, .. } | PhaseLoad::Vus { vus, .. } => format!("{vus} VUs"),
         PhaseLoad::Rate { per_s, .. } => format!("{per_s}/s offered"),
@@ -65,11 +73,13 @@ pub(super) fn capacity(capacity: &Capacity) -> String {
 
 pub(super) fn knee(api: &ApiAnalysis) -> String {
     match api.knee {
-        Knee::Between { low_vus: 0, high_vus, estimate_vus } => {
-            format!("below {high_vus} VUs (about {estimate_vus:.0})")
-        }
-        Knee::Between { low_vus, high_vus, estimate_vus } => {
-            format!("{low_vus}\u{2013}{high_vus} VUs (about {estimate_vus:.0})")
+        Knee::Between { low_vus, high_vus, estimate_vus, is_confirmed } => {
+            let loads = match low_vus {
+                0 => format!("below {high_vus}"),
+                low_vus => format!("{low_vus}\u{2013}{high_vus}"),
+            };
+            let sure = if is_confirmed { "" } else { ", not confirmed" };
+            format!("{loads} VUs (about {estimate_vus:.0}{sure})")
         }
         Knee::NotReached => "not reached".to_owned(),
         Knee::Unknown => "not known".to_owned(),
@@ -87,6 +97,16 @@ pub(super) fn claim(claim: PairClaim) -> &'static str {
 
 pub(super) fn ms(value: Option<f64>) -> String {
     format::milliseconds(value).text
+}
+
+/// Processor time, with the digits that tell two APIs apart.
+pub(super) fn seconds(value: f64) -> String {
+    if value < 0.1 { format!("{value:.3} s") } else { format!("{value:.2} s") }
+}
+
+/// A percentile beyond which too few calls lie is not unmeasured: it must not be shown.
+pub(super) fn percentile(value: Option<f64>, calls: u64) -> String {
+    value.map_or_else(|| format!("too few calls: {}", format::count(calls).text), |value| ms(Some(value)))
 }
 
 /// A figure that may be missing.

@@ -3,7 +3,7 @@
 use super::{
     super::{
         ChartView, Table,
-        source::{Source, capacity_phase},
+        source::{Source, capacity_phase, typical},
         words,
     },
     Frame, chart,
@@ -96,9 +96,12 @@ fn over_time(source: &Source<'_>, api: &ApiAnalysis, round: u32, of: OfSeconds) 
     let mut begin = 0.0;
     for phase in &api.phases {
         let cell = phase.cells.iter().find(|cell| cell.round == round)?;
+        // What comes in after the load has ended is the end of what was begun.
+        let is_held = |second: &&SecondFigures| f64::from(second.second) < held_s(phase.load.hold_ms());
         let seconds =
             source.figures(phase, cell).map_or(&[] as &[SecondFigures], |f: &PhaseFigures| &f.seconds);
-        for bin in seconds.chunks(BIN_S) {
+        let held = &seconds[..seconds.iter().take_while(is_held).count()];
+        for bin in held.chunks(BIN_S) {
             let Some((first, y)) = bin.first().zip(of(bin)) else { continue };
             let x = begin + f64::from(first.second) + bin.len() as f64 / 2.0;
             points.push(Point { x, y, is_valid: true, hover: String::new() });
@@ -153,11 +156,11 @@ pub(super) fn resources(source: &Source<'_>) -> Option<ChartView> {
         let Some((_, phase)) = capacity_phase(api) else { continue };
         let per_1000 = |target| {
             let seconds = source.used(phase, target, |used| used.cpu_seconds_per_1000_events);
-            words::or_missing(seconds, |seconds| format!("{seconds:.3} s"))
+            words::or_missing(seconds, words::seconds)
         };
         let rss = source.used(phase, Target::Api, |used| used.rss_max_bytes.map(|bytes| bytes as f64 / MIB));
         let cells = [
-            per_1000(Target::Api),
+            words::or_missing(typical(phase, |cell| cell.cpu_s_per_1000), words::seconds),
             per_1000(Target::Postgres),
             per_1000(Target::K6),
             words::or_missing(rss, |mib| format!("{mib:.1} MiB")),
@@ -218,6 +221,7 @@ pub(super) fn rounds(source: &Source<'_>) -> Option<ChartView> {
             dots.push(RoundDot {
                 round: cell.round,
                 position,
+                name: source.short(&api.api),
                 style: source.style(&api.api),
                 deviation_percent,
                 hover,

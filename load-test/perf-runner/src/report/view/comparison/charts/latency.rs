@@ -83,7 +83,7 @@ pub(super) fn tail(source: &Source<'_>) -> Option<ChartView> {
         let Some(phase) = api.phases.iter().find(|phase| phase.name == reference.phase) else { continue };
         let histograms = histograms(source, phase);
         let Some(merged) = merged(&histograms) else { continue };
-        let at = |share: f64| words::ms(shown(&merged, share));
+        let at = |share: f64| words::percentile(shown(&merged, share), merged.count());
         let count = crate::report::format::count(merged.count()).text;
         let cells = [count, at(0.5), at(0.9), at(0.99), at(0.999), words::ms(merged.quantile_ms(1.0))];
         table.row(&source.short(&api.api), true, cells);

@@ -13,6 +13,9 @@ use crate::{
     report::chart::{self as draw, KneeBracket, PairBar, PeakBar, Point, Scaling, Series},
 };
 
+/// More pairs than these no drawing can show: all of ten APIs.
+const DRAWN_PAIRS: usize = 45;
+
 pub(super) fn peak(source: &Source<'_>) -> Option<ChartView> {
     let mut table =
         Table::new("Sustained throughput", &["API", "Estimate and 95 % CI", "At", "Rounds, one by one"]);
@@ -45,14 +48,29 @@ pub(super) fn peak(source: &Source<'_>) -> Option<ChartView> {
     } else {
         "Too few rounds for intervals, so nothing is ranked."
     };
-    let reading = format!("From {} {} down to {} {}. {how}", first.name, first.text, last.name, last.text);
+    let ceiling = ceiling(source);
+    let alone = ceiling.map_or(String::new(), |per_s| {
+        format!(
+            " The database alone, asked to run the same statement without any service, did {}.",
+            words::rate(per_s)
+        )
+    });
+    let reading =
+        format!("From {} {} down to {} {}. {how}{alone}", first.name, first.text, last.name, last.text);
     let frame = Frame {
         id: "c1",
         title: "Sustained throughput",
         question: "Who sustains more, and how sure is that?",
         reading,
     };
-    Some(chart(source, frame, table, |heading| draw::peak(heading, &bars)))
+    Some(chart(source, frame, table, |heading| draw::peak(heading, &bars, ceiling)))
+}
+
+/// The highest rate that the database reached without a service.
+fn ceiling(source: &Source<'_>) -> Option<f64> {
+    let ceilings = source.stored.campaign.ceilings.iter();
+    let of_payload = ceilings.filter(|ceiling| ceiling.payload == source.payload.payload);
+    of_payload.filter_map(|ceiling| ceiling.events_per_s).max_by(f64::total_cmp)
 }
 
 pub(super) fn pairs(source: &Source<'_>) -> Option<ChartView> {
@@ -71,7 +89,7 @@ pub(super) fn pairs(source: &Source<'_>) -> Option<ChartView> {
     let mut bars = Vec::new();
     for pair in &comparison.pairs {
         let (of, to) = (source.short(&pair.of), source.short(&pair.to));
-        let rounds = pair.rounds_for_5_percent.map_or(String::new(), |rounds| rounds.to_string());
+        let rounds = pair.rounds_for_5_percent.map_or("\u{2013}".to_owned(), |rounds| rounds.to_string());
         let cells = [
             words::ratio(pair.ratio),
             words::ratio(pair.simultaneous),
@@ -80,6 +98,9 @@ pub(super) fn pairs(source: &Source<'_>) -> Option<ChartView> {
             rounds,
         ];
         table.row(&format!("{of} : {to}"), true, cells);
+        if bars.len() == DRAWN_PAIRS {
+            continue;
+        }
         bars.push(PairBar {
             text: format!("{}, {}", words::ratio(pair.ratio), words::claim(pair.claim)),
             of,
@@ -91,9 +112,14 @@ pub(super) fn pairs(source: &Source<'_>) -> Option<ChartView> {
     let differ = comparison.pairs.iter().filter(|pair| pair.claim == PairClaim::Different).count();
     let reading = format!(
         "{differ} of {} pairs differ: their interval lies beyond 1 and the ratio beyond the shaded \u{b1}2 %. Grey and \
-         hollow: no difference is claimed. Two equal rounds differ by {:.1} % (residual standard deviation).",
+         hollow: no difference is claimed. Two equal rounds differ by {:.1} % (residual standard deviation).{}",
         comparison.pairs.len(),
-        comparison.residual.exp_m1() * 100.0
+        comparison.residual.exp_m1() * 100.0,
+        if comparison.pairs.len() > DRAWN_PAIRS {
+            format!(" Drawn are the {DRAWN_PAIRS} largest differences; the table has all.")
+        } else {
+            String::new()
+        }
     );
     let frame = Frame { id: "c5", title: "Pair by pair", question: "Which pairs differ?", reading };
     Some(chart(source, frame, table, |heading| draw::pairs(heading, &bars)))
@@ -124,7 +150,7 @@ pub(super) fn scaling(source: &Source<'_>) -> Option<ChartView> {
     let first = source.payload.apis.first()?;
     let client_limit = first.phases.iter().filter_map(|phase| Some((vus(phase)?, phase.client_limit_per_s?)));
     let knee = match first.knee {
-        Knee::Between { low_vus, high_vus, estimate_vus } => {
+        Knee::Between { low_vus, high_vus, estimate_vus, .. } => {
             Some(KneeBracket { low_vus: f64::from(low_vus), high_vus: f64::from(high_vus), estimate_vus })
         }
         Knee::NotReached | Knee::Unknown => None,
