@@ -165,8 +165,8 @@ fn a_page_of_thirty_test_runs_stays_small() {
 #[test]
 fn six_apis_at_seven_loads_in_five_rounds_are_a_page_of_few_hundred_kilobytes() {
     let bytes = page_of(&sample::held(5)).len();
-    // The goal is 300 kB; beyond 600 kB it is no page any more.
-    assert!(bytes < 300_000, "{bytes} bytes");
+    // Some 300 kB, with every round's figures to compute it all again; beyond 600 kB it is no page any more.
+    assert!(bytes < 330_000, "{bytes} bytes");
 }
 
 #[test]
