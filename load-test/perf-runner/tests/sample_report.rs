@@ -91,9 +91,13 @@ fn its_verdict_follows_from_its_own_rounds() {
     let report = report();
     let mut sentences = Vec::new();
     for (index, told) in report["comparisons"].as_array().unwrap().iter().enumerate() {
-        let analysis = analyze::of_measured(&measured(told));
-        let findings = serde_json::to_value(&analysis.findings).unwrap();
+        let mut analysis = analyze::of_measured(&measured(told));
         assert!(!analysis.findings.is_empty());
+        for finding in &mut analysis.findings {
+            // A report's sentences leave out what all names begin with.
+            finding.text = finding.text.replace("producer-api-", "");
+        }
+        let findings = serde_json::to_value(&analysis.findings).unwrap();
         assert_agrees(&told["verdict"], &findings, &format!("comparisons[{index}].verdict"));
         let pairs: Vec<Value> = analysis
             .comparisons

@@ -149,7 +149,7 @@ fn a_missing_toolchain_is_told_by_the_plan() {
     let runner = Runner::with_registry(
         &registry("producer-api-rust-rest", "/bin/true").replace("\"true\"", "\"cargo\", \"build\""),
     );
-    let mut command = runner.command(&["smoke", "--plan"]);
+    let mut command = runner.command(&["smoke", "--runtime", "process", "--plan"]);
     let output = command.env("PATH", "/nowhere").output().expect("it starts");
     refused(&output, 1, &["producer-api-rust-rest: cargo is not installed"]);
 }
