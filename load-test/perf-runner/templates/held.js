@@ -19,20 +19,22 @@
     for (const button of buttons("theme")) button.ariaPressed = String(button.dataset.theme === name);
   };
 
+  const short = (name) => name.replaceAll("producer-api-", "");
+
   // APIs go by the number of their hue: a name may hold anything.
   const highlight = (chosen) => {
     const names = [];
     for (const button of buttons("api")) {
       const isChosen = chosen.includes(button.dataset.style);
       button.ariaPressed = String(isChosen);
-      if (isChosen) names.push(button.dataset.api);
+      if (isChosen) names.push(short(button.dataset.api));
     }
     for (const mark of all("main svg [class^=s]")) {
       const style = /^s(\d)$/.exec(mark.classList[0]);
       mark.classList.toggle("dim", names.length > 0 && style !== null && !chosen.includes(style[1]));
     }
     for (const row of all("main tbody tr")) {
-      const said = row.querySelector("th")?.firstChild?.textContent.replace("producer-api-", "") ?? "";
+      const said = short(row.querySelector("th")?.firstChild?.textContent ?? "");
       const isAbout = (name) => said.split(" : ").some((part) => part === name || part.startsWith(name + ", "));
       row.classList.toggle("lit", names.some(isAbout));
     }
