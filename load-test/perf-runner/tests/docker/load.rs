@@ -54,14 +54,14 @@ async fn a_load_writes_its_files_here_and_every_container_is_sampled() {
     let (mut environment, service) = started(&world).await;
     let (_sender, interrupt) = Interrupt::channel();
     let ran =
-        environment.run_generator(&job(&world, &service, 4), &interrupt, &Told::default()).await.unwrap();
+        environment.run_generator(&job(&world, &service, 8), &interrupt, &Told::default()).await.unwrap();
     assert_eq!((ran.end.code, ran.end.overdue), (Some(0), false), "{:?}", ran.end);
     assert!(fs::read_to_string(out(&world)).unwrap().contains("count"));
     assert!(ran.samples.released_at.is_some());
     for target in [Target::Api, Target::K6, Target::Postgres] {
         let of: Vec<_> = ran.samples.resources.iter().filter(|sample| sample.target == target).collect();
         let (first, last) = (of.first().unwrap(), of.last().unwrap());
-        assert!(of.len() >= 4, "{target}: {} samples", of.len());
+        assert!(of.len() >= 2, "{target}: {} samples", of.len());
         assert!(last.cpu_seconds > first.cpu_seconds, "{target} used no processor: {last:?}");
         assert!(last.network_received_bytes > first.network_received_bytes, "{target}: {last:?}");
         assert!(last.network_sent_bytes.unwrap() > 0, "{target}: {last:?}");

@@ -1,6 +1,6 @@
 //! One container of ours, from its creation to its removal.
 
-use std::{collections::HashMap, fs::File, io::Write as _, path::Path, time::Duration};
+use std::{collections::HashMap, fs::File, io::Write as _, path::Path, pin::pin, time::Duration};
 
 use bollard::{
     errors::Error,
@@ -9,12 +9,12 @@ use bollard::{
         HostConfig, HostConfigLogConfig, Mount, NetworkingConfig, PortBinding,
     },
     query_parameters::{
-        CreateContainerOptionsBuilder, KillContainerOptionsBuilder, LogsOptionsBuilder,
+        CreateContainerOptionsBuilder, EventsOptionsBuilder, KillContainerOptionsBuilder, LogsOptionsBuilder,
         RemoveContainerOptionsBuilder,
     },
 };
 use futures_util::StreamExt as _;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::{
     Limits,
@@ -31,6 +31,10 @@ const LOOPBACK: &str = "127.0.0.1";
 const LOG_LIMIT: &str = "256m";
 /// Exit codes from here on are signals, as shells count them.
 const SIGNALLED: i64 = 128;
+/// The signal by which the kernel ends what it has no memory for.
+pub(super) const SIGKILL: i32 = 9;
+/// How long an engine may take to tell why.
+const TOLD_WITHIN: Duration = Duration::from_millis(500);
 
 /// What a container is made from.
 #[derive(Debug)]
@@ -138,7 +142,22 @@ impl Container {
     /// As of [`Self::inspect`].
     pub(super) async fn ended(&self) -> Result<Option<End>, Fault> {
         let state = self.state().await?;
-        Ok((state.running != Some(true) && state.restarting != Some(true)).then(|| End::of(&state)))
+        if state.running == Some(true) || state.restarting == Some(true) {
+            return Ok(None);
+        }
+        let end = End::of(&state);
+        // Some engines learn of the want of memory after the end that it caused, too late for the state.
+        let out_of_memory =
+            end.out_of_memory || end.signal == Some(SIGKILL) && self.is_told_of_memory().await;
+        Ok(Some(End { out_of_memory, ..end }))
+    }
+
+    /// Whether the engine tells by now, or in a moment, that the kernel had no memory for it.
+    async fn is_told_of_memory(&self) -> bool {
+        let filters = HashMap::from([("container", vec![self.id.as_str()]), ("event", vec!["oom"])]);
+        let options = EventsOptionsBuilder::new().since("0").filters(&filters).build();
+        let mut events = pin!(self.engine.docker.events(Some(options)));
+        matches!(timeout(TOLD_WITHIN, events.next()).await, Ok(Some(Ok(_))))
     }
 
     /// Waits for its end.

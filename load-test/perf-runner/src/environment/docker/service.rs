@@ -10,7 +10,7 @@ use tokio::time::{sleep, timeout};
 
 use super::{
     Limits,
-    container::{Container, End, Specification},
+    container::{Container, End, SIGKILL, Specification},
     counters,
     engine::Engine,
     labels::Role,
@@ -167,6 +167,8 @@ impl Service {
             self.container.signal("SIGKILL").await?;
             self.container.wait().await?
         };
+        // An end by SIGKILL that is not ours was under way before the engine told of it.
+        let early = early || (!killed && end.signal == Some(SIGKILL));
         self.container.save_log(&self.log).await?;
         let mut told = ServiceEnd { code: end.code, signal: end.signal, early, killed, log_tail: Vec::new() };
         if !told.is_clean() {
