@@ -1,5 +1,6 @@
 -- What the services' role $1 ran in this database since the statistics were reset.
--- Nobody else's statements are among them, the runner's own neither.
+-- Nobody else's statements are among them, the runner's own neither. A database that was given
+-- may come with one role only: who ran what cannot be told then, and everybody's count.
 select left(statement.query, 10000) as text,
        statement.calls,
        statement.rows,
@@ -12,7 +13,7 @@ select left(statement.query, 10000) as text,
   from pg_stat_statements as statement
   join pg_roles on pg_roles.oid = statement.userid
   join pg_database on pg_database.oid = statement.dbid
- where pg_roles.rolname = $1
+ where $1 in (pg_roles.rolname::text, current_user::text)
    and pg_database.datname = current_database()
  order by statement.calls desc, statement.query
  limit 1000
