@@ -55,8 +55,12 @@ pub(super) fn peak(source: &Source<'_>) -> Option<ChartView> {
             words::rate(per_s)
         )
     });
-    let reading =
-        format!("From {} {} down to {} {}. {how}{alone}", first.name, first.text, last.name, last.text);
+    let span = if bars.len() == 1 {
+        format!("{} sustains {}.", first.name, first.text)
+    } else {
+        format!("From {} {} down to {} {}.", first.name, first.text, last.name, last.text)
+    };
+    let reading = format!("{span} {how}{alone}");
     let frame = Frame {
         id: "c1",
         title: "Sustained throughput",
