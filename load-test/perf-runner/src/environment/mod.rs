@@ -6,6 +6,7 @@ mod checkpoint;
 mod control;
 mod database;
 pub mod docker;
+mod endings;
 pub mod fake;
 mod files;
 mod identity;
@@ -14,6 +15,7 @@ mod ports;
 pub mod process;
 mod processors;
 mod proof;
+mod readiness;
 mod sampling;
 
 use std::collections::BTreeMap;

@@ -136,20 +136,12 @@ impl Container {
         self.inspect().await?.state.ok_or_else(|| self.lost("the engine tells no state"))
     }
 
-    /// How it ended; none while it runs.
+    /// Whether it runs, or is about to run again.
     ///
     /// # Errors
     /// As of [`Self::inspect`].
-    pub(super) async fn ended(&self) -> Result<Option<End>, Fault> {
-        let state = self.state().await?;
-        if state.running == Some(true) || state.restarting == Some(true) {
-            return Ok(None);
-        }
-        let end = End::of(&state);
-        // Some engines learn of the want of memory after the end that it caused, too late for the state.
-        let out_of_memory =
-            end.out_of_memory || end.signal == Some(SIGKILL) && self.is_told_of_memory().await;
-        Ok(Some(End { out_of_memory, ..end }))
+    pub(super) async fn runs(&self) -> Result<bool, Fault> {
+        Ok(is_running(&self.state().await?))
     }
 
     /// Whether the engine tells by now, or in a moment, that the kernel had no memory for it.
@@ -160,17 +152,21 @@ impl Container {
         matches!(timeout(TOLD_WITHIN, events.next()).await, Ok(Some(Ok(_))))
     }
 
-    /// Waits for its end.
+    /// Waits for its end, and for the engine's word on what caused it.
     ///
     /// # Errors
     /// As of [`Self::inspect`].
     pub(super) async fn wait(&self) -> Result<End, Fault> {
-        loop {
-            if let Some(end) = self.ended().await? {
-                return Ok(end);
-            }
+        let mut state = self.state().await?;
+        while is_running(&state) {
             sleep(POLL).await;
+            state = self.state().await?;
         }
+        let end = End::of(&state);
+        // Some engines learn of the want of memory after the end that it caused, too late for the state.
+        let out_of_memory =
+            end.out_of_memory || end.signal == Some(SIGKILL) && self.is_told_of_memory().await;
+        Ok(End { out_of_memory, ..end })
     }
 
     /// Its first process as this host numbers it; none where that cannot be seen, as
@@ -280,6 +276,10 @@ pub(super) async fn remove(engine: &Engine, id: &str) -> Result<(), Error> {
         Err(error) if !is_status(&error, &[404, 409]) => Err(error),
         _ => Ok(()),
     }
+}
+
+fn is_running(state: &ContainerState) -> bool {
+    state.running == Some(true) || state.restarting == Some(true)
 }
 
 /// Whether the engine answered with one of these statuses.

@@ -1,12 +1,9 @@
 //! k6 as a container, for one test run.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
 
 use bollard::models::{Mount, MountType};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use super::{
     Limits,
@@ -15,39 +12,18 @@ use super::{
     labels::Role,
 };
 use crate::{
-    environment::{control::Control, sampling::Moment},
+    environment::{
+        control::Control,
+        endings::{self, Bounds, GENERATOR_LOG, GENERATOR_PATIENCE, Over, TAIL_LINES},
+        sampling::Moment,
+    },
     fault::Fault,
     interrupt::{Interrupt, Urgency},
     model::{GeneratorEnd, GeneratorJob},
 };
 
-/// Asked to end, k6 finishes its iterations (at most a request timeout) and
-/// writes its summary.
-const END_PATIENCE: Duration = Duration::from_secs(20);
-const TAIL_LINES: usize = 20;
-/// Where k6's own output goes, in the test run's folder.
-const LOG: &str = "k6.log";
 /// k6's own, for those who hold its clock.
 const CONTROL_PORT: u16 = 6565;
-
-/// Why the generator was told to end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reason {
-    /// It ended by itself.
-    None,
-    Overdue,
-    Interrupted,
-    /// There is nothing left to load.
-    ServiceEnded,
-}
-
-/// What ends a generator that does not end by itself.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Bounds<'a> {
-    /// How long it may take to get ready, and how long its load.
-    pub(super) deadline: Duration,
-    pub(super) interrupt: &'a Interrupt,
-}
 
 /// What a generator is started with.
 #[derive(Debug, Clone, Copy)]
@@ -102,7 +78,7 @@ impl Generator {
             shared_memory_bytes: None,
         };
         let container = Container::create(engine, network, specification).await?;
-        Ok(Self { container, control: None, log: job.file(LOG) })
+        Ok(Self { container, control: None, log: job.file(GENERATOR_LOG) })
     }
 
     /// Starts it: it makes its VUs and waits.
@@ -111,7 +87,7 @@ impl Generator {
     /// When the engine cannot.
     pub(super) async fn start(&mut self) -> Result<(), Fault> {
         self.container.start().await?;
-        if self.container.ended().await?.is_none() {
+        if self.container.runs().await? {
             let port = self.container.published(CONTROL_PORT).await?;
             self.control = Some(Control::at(format!("127.0.0.1:{port}"))?);
         }
@@ -135,7 +111,7 @@ impl Generator {
         };
         let over = tokio::select! {
             () = ready => return Ok(None),
-            over = self.over(bounds, service_ended) => over?,
+            over = bounds.over(self.container.wait(), service_ended) => over,
         };
         self.finish(over, bounds.interrupt).await.map(Some)
     }
@@ -162,43 +138,33 @@ impl Generator {
         bounds: &Bounds<'_>,
         service_ended: impl Future<Output = ()>,
     ) -> Result<GeneratorEnd, Fault> {
-        let over = self.over(bounds, service_ended).await?;
+        let over = bounds.over(self.container.wait(), service_ended).await;
         self.finish(over, bounds.interrupt).await
     }
 
-    async fn over(
+    async fn finish(
         &self,
-        bounds: &Bounds<'_>,
-        service_ended: impl Future<Output = ()>,
-    ) -> Result<Reason, Fault> {
-        tokio::select! {
-            end = self.container.wait() => end.map(|_| Reason::None),
-            () = sleep(bounds.deadline) => Ok(Reason::Overdue),
-            () = bounds.interrupt.at_least(Urgency::EndPhase) => Ok(Reason::Interrupted),
-            () = service_ended => Ok(Reason::ServiceEnded),
-        }
-    }
-
-    async fn finish(&self, reason: Reason, interrupt: &Interrupt) -> Result<GeneratorEnd, Fault> {
-        let End { code, signal, out_of_memory } = match reason {
-            Reason::None => self.container.wait().await?,
-            _ => self.end(interrupt).await?,
+        over: Over<Result<End, Fault>>,
+        interrupt: &Interrupt,
+    ) -> Result<GeneratorEnd, Fault> {
+        let (end, reason) = match over {
+            Over::Ended(end) => (end?, None),
+            Over::MustEnd(reason) => (self.end(interrupt).await?, Some(reason)),
         };
         // Its log is for readers; its numbers do not depend on it.
         let _ = self.container.save_log(&self.log).await;
         let mut log_tail = self.container.last_lines(TAIL_LINES).await;
-        if out_of_memory {
+        if end.out_of_memory {
             log_tail
                 .push("the kernel ended k6: it wanted more memory than its limit (--k6-memory)".to_owned());
         }
-        let (overdue, interrupted) = (reason == Reason::Overdue, reason == Reason::Interrupted);
-        Ok(GeneratorEnd { code, signal, overdue, interrupted, log_tail })
+        Ok(endings::told((end.code, end.signal), reason, log_tail))
     }
 
     async fn end(&self, interrupt: &Interrupt) -> Result<End, Fault> {
         self.container.signal("SIGINT").await?;
         tokio::select! {
-            waited = timeout(END_PATIENCE, self.container.wait()) => {
+            waited = timeout(GENERATOR_PATIENCE, self.container.wait()) => {
                 if let Ok(end) = waited {
                     return end;
                 }

@@ -2,14 +2,12 @@
 
 use std::pin::pin;
 
-use super::{
-    counters::OfContainers,
-    generator::{Bounds, Generator},
-    postgres::Postgres,
-    service::Service,
-};
+use super::{counters::OfContainers, generator::Generator, postgres::Postgres, service::Service};
 use crate::{
-    environment::sampling::{DatabaseUrls, Ports, Sampled, Sampler, Sampling},
+    environment::{
+        endings::Bounds,
+        sampling::{DatabaseUrls, Ports, Sampled, Sampler, Sampling},
+    },
     fault::Fault,
     model::{GeneratorRun, PlannedPhase, Samples, Target},
     progress::Observer,

@@ -30,7 +30,7 @@ use bollard::models::NetworkCreateRequest;
 use self::{
     container::Container,
     engine::Engine,
-    generator::{Bounds, Generator, GeneratorStart},
+    generator::{Generator, GeneratorStart},
     images::{Builder, OwnImage},
     labels::Role,
     load::{Loaded, Told},
@@ -47,6 +47,7 @@ pub use self::{
 use super::{
     Environment,
     database::{self, ApplicationUrls},
+    endings::{Bounds, HURRIED, SERVICE_PATIENCE},
     lease::Lease,
     proof,
 };
@@ -60,8 +61,6 @@ use crate::{
     progress::{Observer, watched},
 };
 
-/// After an error or an interrupt nobody's work is waited for any more.
-const HURRIED_STOP: Duration = Duration::from_secs(2);
 /// The image of the generator, whose Dockerfile is in `load-test/k6`.
 const K6_IMAGE: &str = "perf-k6";
 /// What `docker-compose.yml` starts, too.
@@ -170,7 +169,7 @@ impl DockerEnvironment {
         if let Some(service) = self.service.take() {
             let container = service.container.clone();
             // The first error is the one to tell; the next start sees to the rest.
-            if service.stop(HURRIED_STOP).await.is_err() {
+            if service.stop(HURRIED).await.is_err() {
                 let _ = container.remove().await;
             }
         }
@@ -343,7 +342,7 @@ impl Environment for DockerEnvironment {
 
     async fn stop_service(&mut self) -> Result<Option<ServiceEnd>, Fault> {
         let Some(service) = self.service.take() else { return Ok(None) };
-        service.stop(service::STOP_PATIENCE).await.map(Some)
+        service.stop(SERVICE_PATIENCE).await.map(Some)
     }
 
     async fn shut_down(&mut self) -> Result<(), Fault> {

@@ -109,7 +109,7 @@ impl Postgres {
     /// When it exits, or does not get ready in time, with its last log lines.
     pub(super) async fn start(&mut self) -> Result<(), Fault> {
         self.container.start().await?;
-        if self.container.ended().await?.is_none() {
+        if self.container.runs().await? {
             self.server.port = self.container.published(PORT).await?;
         }
         let ready = async {

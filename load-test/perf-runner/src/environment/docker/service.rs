@@ -6,7 +6,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use super::{
     Limits,
@@ -16,20 +16,13 @@ use super::{
     labels::Role,
 };
 use crate::{
+    environment::{
+        endings::{self, TAIL_LINES},
+        readiness,
+    },
     fault::Fault,
     model::{Api, Endpoint, RunningService, ServiceEnd},
-    wire,
 };
-
-/// How long a service may take to its first healthy answer.
-const READY_PATIENCE: Duration = Duration::from_mins(1);
-/// How long one health call may take; a service answers within 1 s by contract.
-const HEALTH_PATIENCE: Duration = Duration::from_secs(2);
-/// The resolution of the start-up time.
-const POLL: Duration = Duration::from_millis(10);
-/// By contract a service ends within 10 s of SIGTERM.
-pub(super) const STOP_PATIENCE: Duration = Duration::from_secs(10);
-const TAIL_LINES: usize = 20;
 
 /// Everything a service is started with.
 #[derive(Debug)]
@@ -101,19 +94,20 @@ impl Service {
     pub(super) async fn start(&mut self) -> Result<RunningService, Fault> {
         self.container.start().await?;
         // One that has ended already has no port any more.
-        if let Some(end) = self.container.ended().await? {
-            return Err(self.exited(&end).await);
+        if !self.container.runs().await? {
+            return Err(self.exited(&self.container.wait().await?).await);
         }
         let port = self.container.published(self.api.port).await?;
         self.endpoint.authority = format!("127.0.0.1:{port}");
-        tokio::select! {
-            ready = timeout(READY_PATIENCE, healthy(&self.endpoint)) => match ready {
-                Ok(()) => {}
-                Err(_) => return Err(self.never_ready().await),
-            },
+        let ready = tokio::select! {
+            ready = readiness::ready(&self.endpoint) => ready,
             end = self.container.wait() => return Err(self.exited(&end?).await),
+        };
+        let now = Utc::now();
+        match ready {
+            Ok(()) => self.ready(now).await,
+            Err(problem) => Err(self.fault(problem).await),
         }
-        self.ready(Utc::now()).await
     }
 
     async fn ready(&mut self, now: DateTime<Utc>) -> Result<RunningService, Fault> {
@@ -155,10 +149,8 @@ impl Service {
         let state = inspected.state.unwrap_or_default();
         let restarted = inspected.restart_count.unwrap_or_default() > 0
             || (self.began.is_some() && state.started_at != self.began);
-        let early = self.container.ended().await?.is_some() || restarted;
-        if !early {
-            self.container.signal("SIGTERM").await?;
-        }
+        let early = !self.container.runs().await? || restarted;
+        self.container.signal("SIGTERM").await?;
         let waited = timeout(patience, self.container.wait()).await;
         let killed = waited.is_err();
         let end = if let Ok(end) = waited {
@@ -189,37 +181,18 @@ impl Service {
 
     async fn exited(&self, end: &End) -> Fault {
         if end.out_of_memory {
-            let what = format!(
-                "{} was ended at its start: it wanted more memory than its limit of {}",
-                self.api.id, self.limits.memory
+            let problem = format!(
+                "was ended at its start: it wanted more memory than its limit of {}",
+                self.limits.memory
             );
-            return self.fault(what).await.repair("give it more with --service-memory");
+            return self.fault(problem).await.repair("give it more with --service-memory");
         }
-        let how = match (end.code, end.signal) {
-            (Some(code), _) => format!("exit code {code}"),
-            (None, Some(signal)) => format!("signal {signal}"),
-            (None, None) => "unknown".to_owned(),
-        };
-        self.fault(format!("{} exited at its start ({how})", self.api.id)).await
+        let how = endings::in_words(end.code, end.signal);
+        self.fault(format!("exited at its start ({how})")).await
     }
 
-    async fn never_ready(&self) -> Fault {
-        let limit_s = READY_PATIENCE.as_secs();
-        let last = match timeout(HEALTH_PATIENCE, wire::health(&self.endpoint)).await {
-            Ok(Err(error)) => error.to_string(),
-            _ => "a health call got no answer in time".to_owned(),
-        };
-        self.fault(format!("{} did not get ready within {limit_s} s: {last}", self.api.id)).await
-    }
-
-    async fn fault(&self, what: String) -> Fault {
-        Fault::failed(what).log(self.container.last_lines(TAIL_LINES).await)
-    }
-}
-
-/// Comes back when the service has said that it is ready.
-async fn healthy(endpoint: &Endpoint) {
-    while !matches!(timeout(HEALTH_PATIENCE, wire::health(endpoint)).await, Ok(Ok(()))) {
-        sleep(POLL).await;
+    async fn fault(&self, problem: String) -> Fault {
+        let log = self.container.last_lines(TAIL_LINES).await;
+        Fault::failed(format!("{} {problem}", self.api.id)).log(log)
     }
 }

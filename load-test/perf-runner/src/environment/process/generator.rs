@@ -6,17 +6,17 @@ use std::{
     os::unix::process::ExitStatusExt as _,
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
-    time::Duration,
 };
 
 use nix::sys::signal::Signal;
 use tokio::{
     process::{Child, Command},
-    time::{sleep, timeout},
+    time::timeout,
 };
 
 use super::{
     control::{self, Control},
+    endings::{self, Bounds, GENERATOR_LOG, GENERATOR_PATIENCE, Over, Reason, TAIL_LINES},
     files,
     sampling::Moment,
     service,
@@ -27,32 +27,6 @@ use crate::{
     model::{GeneratorEnd, GeneratorJob},
 };
 
-/// Asked to end, k6 finishes its iterations (at most a request timeout) and
-/// writes its summary.
-const END_PATIENCE: Duration = Duration::from_secs(20);
-const TAIL_LINES: usize = 20;
-/// Where k6's own output goes, in the test run's folder.
-const LOG: &str = "k6.log";
-
-/// Why the generator was told to end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reason {
-    /// It ended by itself.
-    None,
-    Overdue,
-    Interrupted,
-    /// There is nothing left to load.
-    ServiceEnded,
-}
-
-/// What ends a generator that does not end by itself.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Limits<'a> {
-    /// How long it may take to get ready, and how long its load.
-    pub(super) deadline: Duration,
-    pub(super) interrupt: &'a Interrupt,
-}
-
 /// A generator that was started and waits for its release.
 #[derive(Debug)]
 pub(super) struct Generator {
@@ -60,12 +34,6 @@ pub(super) struct Generator {
     child: Child,
     control: Control,
     log: PathBuf,
-}
-
-/// Why it is over.
-enum Over {
-    Ended(std::io::Result<ExitStatus>),
-    MustEnd(Reason),
 }
 
 impl Generator {
@@ -86,7 +54,7 @@ impl Generator {
         let Some((first, rest)) = words.split_first() else {
             return Err(Fault::failed("no generator to start"));
         };
-        let log = job.file(LOG);
+        let log = job.file(GENERATOR_LOG);
         let cannot_log =
             |error| Fault::failed(format!("cannot write the log {}", log.display())).cause(error);
         let output = File::create(&log).map_err(cannot_log)?;
@@ -119,14 +87,14 @@ impl Generator {
     /// When its end cannot be waited for.
     pub(super) async fn ready(
         &mut self,
-        limits: &Limits<'_>,
+        bounds: &Bounds<'_>,
         service_ended: impl Future<Output = ()>,
     ) -> Result<Option<GeneratorEnd>, Fault> {
         let over = tokio::select! {
             () = self.control.ready() => return Ok(None),
-            over = over(&mut self.child, limits, service_ended) => over,
+            over = bounds.over(self.child.wait(), service_ended) => over,
         };
-        self.finish(over, limits.interrupt).await.map(Some)
+        self.finish(over, bounds.interrupt).await.map(Some)
     }
 
     /// Lets the load begin, and gives the moment just before.
@@ -147,17 +115,21 @@ impl Generator {
     /// When its end cannot be waited for.
     pub(super) async fn wait(
         &mut self,
-        limits: &Limits<'_>,
+        bounds: &Bounds<'_>,
         service_ended: impl Future<Output = ()>,
     ) -> Result<GeneratorEnd, Fault> {
-        let over = over(&mut self.child, limits, service_ended).await;
-        self.finish(over, limits.interrupt).await
+        let over = bounds.over(self.child.wait(), service_ended).await;
+        self.finish(over, bounds.interrupt).await
     }
 
-    async fn finish(&mut self, over: Over, interrupt: &Interrupt) -> Result<GeneratorEnd, Fault> {
+    async fn finish(
+        &mut self,
+        over: Over<std::io::Result<ExitStatus>>,
+        interrupt: &Interrupt,
+    ) -> Result<GeneratorEnd, Fault> {
         let (status, reason) = match over {
-            Over::Ended(status) => (status, Reason::None),
-            Over::MustEnd(reason) => (self.end(interrupt).await, reason),
+            Over::Ended(status) => (status, None),
+            Over::MustEnd(reason) => (self.end(interrupt).await, Some(reason)),
         };
         let status = status
             .map_err(|error| Fault::failed(format!("cannot watch k6 (pid {})", self.pid)).cause(error))?;
@@ -167,7 +139,7 @@ impl Generator {
     async fn end(&mut self, interrupt: &Interrupt) -> std::io::Result<ExitStatus> {
         service::signal(self.pid, Signal::SIGINT);
         tokio::select! {
-            waited = timeout(END_PATIENCE, self.child.wait()) => {
+            waited = timeout(GENERATOR_PATIENCE, self.child.wait()) => {
                 if let Ok(status) = waited {
                     return status;
                 }
@@ -178,22 +150,8 @@ impl Generator {
         self.child.wait().await
     }
 
-    fn told(&self, status: ExitStatus, reason: Reason) -> GeneratorEnd {
-        GeneratorEnd {
-            code: status.code(),
-            signal: status.signal(),
-            overdue: reason == Reason::Overdue,
-            interrupted: reason == Reason::Interrupted,
-            log_tail: files::last_lines(&self.log, TAIL_LINES),
-        }
-    }
-}
-
-async fn over(child: &mut Child, limits: &Limits<'_>, service_ended: impl Future<Output = ()>) -> Over {
-    tokio::select! {
-        status = child.wait() => Over::Ended(status),
-        () = sleep(limits.deadline) => Over::MustEnd(Reason::Overdue),
-        () = limits.interrupt.at_least(Urgency::EndPhase) => Over::MustEnd(Reason::Interrupted),
-        () = service_ended => Over::MustEnd(Reason::ServiceEnded),
+    fn told(&self, status: ExitStatus, reason: Option<Reason>) -> GeneratorEnd {
+        let log_tail = files::last_lines(&self.log, TAIL_LINES);
+        endings::told((status.code(), status.signal()), reason, log_tail)
     }
 }

@@ -30,14 +30,18 @@ pub use settings::ProcessSettings;
 use self::{
     clusters::{ClusterHost, Purpose},
     database::{ApplicationUrls, OwnServer},
-    generator::{Generator, Limits},
+    generator::Generator,
     launch::{DeathSignal, Launcher},
     lease::{Ending, Lease},
     processors::Split,
     sampling::{Ports, Sampled, Sampler, Sampling, Uncounted},
     service::{Service, ServiceStart},
 };
-use super::{Environment, control, database, files, identity, lease, ports, processors, proof, sampling};
+use super::{
+    Environment, control, database,
+    endings::{self, Bounds, HURRIED, SERVICE_PATIENCE},
+    files, identity, lease, ports, processors, proof, readiness, sampling,
+};
 use crate::{
     fault::Fault,
     interrupt::Interrupt,
@@ -47,9 +51,6 @@ use crate::{
     },
     progress::{Event, Observer, watched},
 };
-
-/// After an error or an interrupt nobody's work is waited for any more.
-const HURRIED_STOP: Duration = Duration::from_secs(2);
 
 /// Services, databases and the generator as children of this process.
 #[derive(Debug)]
@@ -141,7 +142,7 @@ impl ProcessEnvironment {
         if let Some(service) = self.service.take() {
             let pid = service.pid;
             // The first error is the one to tell; the next start sees to the rest.
-            let _ = service.stop(HURRIED_STOP).await;
+            let _ = service.stop(HURRIED).await;
             let _ = self.lease().and_then(|lease| lease.ended(pid));
         }
     }
@@ -273,10 +274,10 @@ impl Environment for ProcessEnvironment {
         if let Some(lease) = &mut self.lease {
             lease.started("k6", pid, Ending::Kill)?;
         }
-        let limits = Limits { deadline: Duration::from_millis(job.deadline_ms), interrupt };
+        let bounds = Bounds { deadline: Duration::from_millis(job.deadline_ms), interrupt };
         let database = self.urls.as_ref().map(ApplicationUrls::for_sampling);
         let sampling = Sampling { sampled, database, phases: &job.phases, observer };
-        let ran = load(generator, &limits, self.service.as_mut(), &sampling).await;
+        let ran = load(generator, &bounds, self.service.as_mut(), &sampling).await;
         self.generator = None;
         self.lease()?.ended(pid)?;
         ran
@@ -298,7 +299,7 @@ impl Environment for ProcessEnvironment {
         self.given = None;
         let Some(service) = self.service.take() else { return Ok(None) };
         let pid = service.pid;
-        let end = service.stop(service::STOP_PATIENCE).await;
+        let end = service.stop(SERVICE_PATIENCE).await;
         self.lease()?.ended(pid)?;
         end.map(Some)
     }
@@ -326,7 +327,7 @@ impl Environment for ProcessEnvironment {
 /// Sampling begins just before and ends just after.
 async fn load(
     generator: &mut Generator,
-    limits: &Limits<'_>,
+    bounds: &Bounds<'_>,
     service: Option<&mut Service>,
     sampling: &Sampling<'_>,
 ) -> Result<GeneratorRun, Fault> {
@@ -336,13 +337,13 @@ async fn load(
             None => std::future::pending().await,
         }
     });
-    if let Some(end) = generator.ready(limits, service_ended.as_mut()).await? {
+    if let Some(end) = generator.ready(bounds, service_ended.as_mut()).await? {
         return Ok(GeneratorRun { end, samples: Samples::default() });
     }
     let mut sampler = Sampler::begin(sampling, Uncounted).await;
     sampler.released(generator.release().await?);
     let end = tokio::select! {
-        end = generator.wait(limits, service_ended) => end?,
+        end = generator.wait(bounds, service_ended) => end?,
         never = sampler.watch(sampling.observer) => match never {},
     };
     Ok(GeneratorRun { end, samples: sampler.finish().await })

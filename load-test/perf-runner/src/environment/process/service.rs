@@ -15,25 +15,18 @@ use nix::{
 };
 use tokio::{
     process::{Child, Command},
-    time::{sleep, timeout},
+    time::timeout,
 };
 
-use super::{files, identity};
+use super::{
+    endings::{self, TAIL_LINES},
+    files, identity, readiness,
+};
 use crate::{
     fault::Fault,
     model::{Api, Endpoint, Language, RunningService, ServiceEnd},
-    wire,
 };
 
-/// How long a service may take to its first healthy answer.
-const READY_PATIENCE: Duration = Duration::from_mins(1);
-/// How long one health call may take; a service answers within 1 s by contract.
-const HEALTH_PATIENCE: Duration = Duration::from_secs(2);
-/// The resolution of the start-up time.
-const POLL: Duration = Duration::from_millis(10);
-/// By contract a service ends within 10 s of SIGTERM.
-pub(super) const STOP_PATIENCE: Duration = Duration::from_secs(10);
-const TAIL_LINES: usize = 20;
 /// What of the runner's own environment a program needs to run at all.
 pub(super) const PASSED_ON: [&str; 5] = ["PATH", "HOME", "LANG", "TZ", "JAVA_HOME"];
 
@@ -134,22 +127,18 @@ impl Service {
     /// # Errors
     /// When it exits instead, or does not get ready in time; with its last log lines.
     pub(super) async fn wait_ready(&mut self) -> Result<RunningService, Fault> {
-        let mut last = String::from("it never answered");
-        while self.began.elapsed() < READY_PATIENCE {
-            if let Some(status) = self.exited()? {
-                return Err(self
-                    .fault(format!("{} exited at its start ({})", self.api, words(status)))
-                    .repair("its log says why; start it by hand with `perf-runner up` to look closer"));
+        let ready = tokio::select! {
+            // One that has ended is not ready, even if somebody answers in its place.
+            biased;
+            status = self.child.wait() => {
+                let status = status.map_err(|error| self.lost(error))?;
+                return Err(self.fault(&format!("exited at its start ({})", words(status))).repair(
+                    "its log says why; start it by hand with `perf-runner up` to look closer",
+                ));
             }
-            match timeout(HEALTH_PATIENCE, wire::health(&self.endpoint)).await {
-                Ok(Ok(())) => return Ok(self.ready()),
-                Ok(Err(error)) => last = error.to_string(),
-                Err(_) => "a health call got no answer in time".clone_into(&mut last),
-            }
-            sleep(POLL).await;
-        }
-        let limit_s = READY_PATIENCE.as_secs();
-        Err(self.fault(format!("{} did not get ready within {limit_s} s: {last}", self.api)))
+            ready = readiness::ready(&self.endpoint) => ready,
+        };
+        ready.map(|()| self.ready()).map_err(|problem| self.fault(&problem))
     }
 
     fn ready(&self) -> RunningService {
@@ -207,8 +196,8 @@ impl Service {
         Fault::failed(format!("cannot watch {} (pid {})", self.api, self.pid)).cause(error)
     }
 
-    fn fault(&self, what: String) -> Fault {
-        Fault::failed(what).log(files::last_lines(&self.log, TAIL_LINES))
+    fn fault(&self, problem: &str) -> Fault {
+        Fault::failed(format!("{} {problem}", self.api)).log(files::last_lines(&self.log, TAIL_LINES))
     }
 }
 
@@ -225,11 +214,7 @@ pub(super) fn programs(api: &Api, root: &Path) -> Vec<PathBuf> {
 
 /// `exit code 1`, `signal 9`.
 pub(super) fn words(status: ExitStatus) -> String {
-    match (status.code(), status.signal()) {
-        (Some(code), _) => format!("exit code {code}"),
-        (None, Some(signal)) => format!("signal {signal}"),
-        (None, None) => "unknown".to_owned(),
-    }
+    endings::in_words(status.code(), status.signal())
 }
 
 fn rss_bytes(pid: u32) -> Option<u64> {

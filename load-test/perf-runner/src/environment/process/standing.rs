@@ -14,6 +14,7 @@ use super::{
     ProcessEnvironment, ProcessSettings,
     clusters::{self, Purpose},
     database::{self, ApplicationUrls, OwnServer},
+    endings::HURRIED,
     files,
     identity::ProcessIdentity,
     lease::{self, Ending, Lease, StartedProcess},
@@ -235,7 +236,7 @@ impl ProcessEnvironment {
         self.lease()?.started(&api.id, pid, Ending::Kill)?;
         let ready = watched(observer, &format!("start {}", api.id), service.wait_ready()).await;
         if let Err(fault) = ready {
-            let _ = service.stop(super::HURRIED_STOP).await;
+            let _ = service.stop(HURRIED).await;
             self.lease()?.ended(pid)?;
             return Err(fault);
         }
