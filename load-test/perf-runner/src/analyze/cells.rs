@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::statistics::{self, samples_needed};
+use super::statistics::{self, order_statistic_ranks, samples_needed};
 use crate::model::{
     ApiAnalysis, Cell, Check, CheckScope, Histogram, Knee, Measured, MeasuredApi, MeasuredPhase, PayloadSize,
     PhaseAnalysis, PhaseFigures, PhaseLoad, PlannedPhase, Quantiles, RunStatus, Scalability, StoredCampaign,
@@ -158,6 +158,7 @@ fn filled(placed: Cell, figures: &PhaseFigures) -> Cell {
         p50_ms: percentile(ok, clock, 0.5, |clock| clock.p50_ms),
         p95_ms: percentile(ok, clock, 0.95, |clock| clock.p95_ms),
         p99_ms: percentile(ok, clock, 0.99, |clock| clock.p99_ms),
+        within_ms: [0.5, 0.95, 0.99].map(|p| within_ms(ok?, p)),
         mean_call_ms: window.and_then(|window| window.mean_call_ms).or(clock.map(|clock| clock.mean_ms)),
         mean_vus: window.and_then(|window| window.mean_vus.or(window.time_weighted_vus)),
         calls: window.and_then(|window| window.attempts).or(Some(figures.iterations)),
@@ -191,6 +192,17 @@ fn percentile(
         Some(_) => None,
         None => clock.filter(|clock| clock.count >= needed).map(of_clock),
     }
+}
+
+/// The two of the sorted calls that enclose a percentile with 95 %, if calls were
+/// independent; none where the percentile may not be shown.
+fn within_ms(ok: &Histogram, p: f64) -> Option<(f64, f64)> {
+    if ok.count() < samples_needed(p) {
+        return None;
+    }
+    let (low, high) = order_statistic_ranks(p, ok.count())?;
+    // So many smaller ones are before the call of a rank, which counts from 1.
+    Some((ok.rank_ms(low - 1)?.0, ok.rank_ms(high - 1)?.1))
 }
 
 /// VUs of a closed phase; none for an open one.

@@ -178,6 +178,19 @@ fn apis_that_agree_to_the_digit_are_equal() {
 }
 
 #[test]
+fn a_percentile_lies_between_two_calls_of_its_round() {
+    let analysis = only(&held(1));
+    for cell in analysis.apis.iter().flat_map(|api| &api.phases).flat_map(|phase| &phase.cells) {
+        for (value, within) in [cell.p50_ms, cell.p95_ms, cell.p99_ms].into_iter().zip(cell.within_ms) {
+            let (low, high) = within.unwrap();
+            assert!(low <= value.unwrap() && value.unwrap() <= high, "{low} {value:?} {high}");
+        }
+        let [p50, _, p99] = cell.within_ms.map(Option::unwrap);
+        assert!(p50.1 < p99.0);
+    }
+}
+
+#[test]
 fn a_smoke_campaign_comes_to_nothing() {
     assert_eq!(of(&sample::normal()), Analysis::default());
 }

@@ -88,6 +88,29 @@ fn a_percentile_needs_ten_samples_beyond_it() {
 }
 
 #[test]
+fn a_percentile_of_a_round_stands_with_what_its_calls_say_and_do_not() {
+    let view = view_of(&sample::held(1));
+    let table = &view.comparisons[0].numbers[0].table;
+    assert!(table.caption.ends_with("if the calls of a round were independent: really it is wider"));
+    for row in &table.rows {
+        // `2.41 ms (2.30-2.52)`
+        let p50 = &row.cells[2];
+        assert!(p50.contains("s (") && p50.contains('\u{2013}') && p50.ends_with(')'), "{p50}");
+    }
+    let few = view_of(&held_without_percentiles());
+    assert_eq!(few.comparisons[0].numbers[0].table.rows[0].cells[2], "not measured");
+}
+
+/// No window, so no calls to count.
+fn held_without_percentiles() -> StoredCampaign {
+    let mut stored = sample::held(1);
+    for phase in stored.runs.iter_mut().flat_map(|stored| &mut stored.run.phases) {
+        (phase.window, phase.iteration, phase.request) = (None, None, None);
+    }
+    stored
+}
+
+#[test]
 fn what_was_not_measured_is_never_zero() {
     let view = view_of(&sample::nothing_measured());
     let run = &view.runs[0];

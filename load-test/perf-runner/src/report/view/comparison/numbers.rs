@@ -47,7 +47,12 @@ fn numbers(source: &Source<'_>, api: &ApiAnalysis) -> ApiNumbers {
         "Overhead",
         "Checks that did not pass",
     ];
-    let mut table = Table::new(&format!("Phases of {}", source.short(&api.api)), &head);
+    let caption = format!(
+        "Phases of {}; in brackets, between what a percentile lies with 95 % if the calls of a round were \
+         independent: really it is wider",
+        source.short(&api.api)
+    );
+    let mut table = Table::new(&caption, &head);
     for phase in &api.phases {
         for cell in &phase.cells {
             let name = format!("{}, round {}", words::load(&phase.load), cell.round);
@@ -82,9 +87,9 @@ fn cells(source: &Source<'_>, phase: &PhaseAnalysis, cell: &Cell) -> Vec<String>
     vec![
         cell.verdict.map_or("not made".to_owned(), |verdict| verdict.to_string()),
         words::or_missing(cell.throughput_per_s, words::rate),
-        words::ms(cell.p50_ms),
-        words::ms(cell.p95_ms),
-        words::ms(cell.p99_ms),
+        percentile(cell.p50_ms, cell.within_ms[0]),
+        percentile(cell.p95_ms, cell.within_ms[1]),
+        percentile(cell.p99_ms, cell.within_ms[2]),
         words::ms(cell.mean_call_ms),
         words::or_missing(cell.mean_vus, |vus| format!("{vus:.1}")),
         format::maybe_count(cell.calls).text,
@@ -92,6 +97,18 @@ fn cells(source: &Source<'_>, phase: &PhaseAnalysis, cell: &Cell) -> Vec<String>
         words::ms(overhead),
         plain(&cell.limited_by.join(", ")).replace('_', " "),
     ]
+}
+
+/// `12.3 ms (11.8-12.9)`, with an en dash; the unit of the ends is the value's unless it is said.
+fn percentile(value: Option<f64>, within: Option<(f64, f64)>) -> String {
+    let text = words::ms(value);
+    let Some((low, high)) = within.filter(|_| value.is_some()) else { return text };
+    let unit = text.rsplit(' ').next().unwrap_or_default();
+    let bare = |end: f64| {
+        let end = words::ms(Some(end));
+        end.strip_suffix(unit).map_or(end.clone(), |bare| bare.trim_end().to_owned())
+    };
+    format!("{text} ({}\u{2013}{})", bare(low), bare(high))
 }
 
 /// The universal scalability law, where its gates allow it to be shown.
