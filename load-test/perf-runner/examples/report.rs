@@ -20,7 +20,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let store = Store::in_files(&results);
     let stored = store.load(&WhichCampaign::Latest).await.map_err(|fault| fault.to_string())?;
     let phases: usize = stored.runs.iter().map(|stored| stored.run.phases.len()).sum();
-    println!("{} test runs, {phases} phases", stored.runs.len());
+    let build = if cfg!(debug_assertions) { "an unoptimized build" } else { "an optimized build" };
+    println!("{} test runs, {phases} phases, {build}", stored.runs.len());
     for _ in 0..TIMES {
         let began = Instant::now();
         let analysis = analyze::of(&stored);

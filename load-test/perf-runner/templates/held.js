@@ -94,12 +94,20 @@
     if (head) sort(tables[number], Number(column), direction === "descending" ? direction : "ascending");
   };
 
+  // The CSV is packed by its columns, which takes half the room.
+  const rows = (text) => {
+    const columns = text.split("\x1e").map((column) => column.split("\x1f"));
+    return columns[0].map((_, row) => columns.map((column) => column[row]).join(",") + "\r\n").join("");
+  };
+
   const download = async (button) => {
-    const packed = atob(document.getElementById(button.dataset.from).textContent.trim());
+    const { from } = button.dataset;
+    const packed = atob(document.getElementById(from).textContent);
     const bytes = Uint8Array.from(packed, (c) => c.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const text = await new Response(stream).text();
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(await new Response(stream).blob());
+    link.href = URL.createObjectURL(new Blob([from === "csv-data" ? rows(text) : text]));
     link.download = button.dataset.name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
@@ -120,6 +128,44 @@
       keep("api", chosen.join("."));
     }
   });
+
+  // Each chart is one stop of the Tab key. From there arrows lead along a line and to
+  // the next one; what the point there comes to is told in one place.
+  const told = document.querySelector(".told");
+  const clamp = (index, list) => list[Math.max(0, Math.min(index, list.length - 1))];
+  for (const chart of all(".figure svg")) {
+    const points = (line) => all("* > title", line).map((title) => title.parentNode);
+    const lines = all("g", chart).map(points).filter((line) => line.length > 0);
+    if (lines.length === 0) continue;
+    chart.setAttribute("role", "group");
+    for (const point of lines.flat()) {
+      point.setAttribute("role", "img");
+      point.tabIndex = -1;
+    }
+    let stop = lines[0][0];
+    stop.tabIndex = 0;
+    // Not on the drawing itself: what listens for focus would be given it.
+    const box = chart.parentNode;
+    box.addEventListener("focusin", ({ target }) => {
+      stop.tabIndex = -1;
+      stop = target;
+      stop.tabIndex = 0;
+      told.textContent = stop.textContent;
+    });
+    box.addEventListener("focusout", () => (told.textContent = ""));
+    box.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") chart.closest(".scroll").focus();
+      const row = lines.findIndex((line) => line.includes(stop));
+      const place = lines[row].indexOf(stop);
+      const to = {
+        ArrowRight: [row, place + 1], ArrowLeft: [row, place - 1], ArrowDown: [row + 1, place],
+        ArrowUp: [row - 1, place], Home: [row, 0], End: [row, Infinity],
+      }[event.key];
+      if (!to) return;
+      event.preventDefault();
+      clamp(to[1], clamp(to[0], lines)).focus();
+    });
+  }
 
   // Paper has nothing to fold.
   const folds = all("details");

@@ -100,7 +100,9 @@ pub struct Cell {
     /// 99th percentile.
     pub p99_ms: Option<f64>,
     /// Between what p50, p95 and p99 lie with 95 % by the calls of this round, as if
-    /// those were independent; really it is wider. In milliseconds.
+    /// those were independent; really it is wider. In milliseconds, for people alone:
+    /// nothing is computed from it.
+    #[serde(skip)]
     pub within_ms: [Option<(f64, f64)>; 3],
     /// Mean of all calls, in milliseconds.
     pub mean_call_ms: Option<f64>,

@@ -1,30 +1,72 @@
 //! Every figure as one row: tidy, long, and nothing but commas to know about
 //! (RFC 4180). What was not measured is empty, with the reason.
 
-use std::fmt::Write as _;
-
 use crate::model::{
     Analysis, ApiAnalysis, Cell, PayloadAnalysis, PhaseAnalysis, PhaseLoad, StoredCampaign, Target,
     WindowFigures,
 };
 
-const HEAD: &str = "campaign,round,slot,api,language,protocol,payload,phase,target_vus,target_per_s,metric,stat,value,unit,n,\
-                    valid,reason";
+const HEAD: [&str; 17] = [
+    "campaign",
+    "round",
+    "slot",
+    "api",
+    "language",
+    "protocol",
+    "payload",
+    "phase",
+    "target_vus",
+    "target_per_s",
+    "metric",
+    "stat",
+    "value",
+    "unit",
+    "n",
+    "valid",
+    "reason",
+];
 
-/// All rows of a campaign's held loads, with a head.
-pub(super) fn table(stored: &StoredCampaign, analysis: &Analysis) -> String {
-    let mut text = format!("{HEAD}\r\n");
-    for payload in &analysis.payloads {
-        for api in &payload.apis {
-            for phase in &api.phases {
-                for cell in &phase.cells {
-                    let row = Row { stored, payload, api, phase, cell };
-                    row.write(&mut text);
+/// What stands between the columns of [`Table::columns`], and between their fields.
+const SEPARATORS: [char; 2] = ['\u{1e}', '\u{1f}'];
+
+/// All rows of a campaign's held loads with their head, each field as it is written.
+pub(super) struct Table(Vec<[String; HEAD.len()]>);
+
+impl Table {
+    pub(super) fn new(stored: &StoredCampaign, analysis: &Analysis) -> Self {
+        let mut rows = vec![HEAD.map(str::to_owned)];
+        for payload in &analysis.payloads {
+            for api in &payload.apis {
+                for phase in &api.phases {
+                    for cell in &phase.cells {
+                        rows.extend(Row { stored, payload, api, phase, cell }.written());
+                    }
                 }
             }
         }
+        Self(rows)
     }
-    text
+
+    /// The file.
+    pub(super) fn text(&self) -> String {
+        let mut text = String::new();
+        for row in &self.0 {
+            text.push_str(&row.join(","));
+            text.push_str("\r\n");
+        }
+        text
+    }
+
+    /// The same turned by a quarter, for the page: what stands below each other is mostly
+    /// the same, and packs to half the size. The page's script turns it back.
+    pub(super) fn columns(&self) -> String {
+        let column = |index: usize| -> String {
+            let fields: Vec<&str> = self.0.iter().map(|row| row[index].as_str()).collect();
+            fields.join(&SEPARATORS[1].to_string())
+        };
+        let columns: Vec<String> = (0..HEAD.len()).map(column).collect();
+        columns.join(&SEPARATORS[0].to_string())
+    }
 }
 
 struct Row<'a> {
@@ -39,42 +81,36 @@ struct Row<'a> {
 type Figure = (&'static str, &'static str, Option<f64>, &'static str);
 
 impl Row<'_> {
-    fn write(&self, text: &mut String) {
-        let cell = self.cell;
-        let start = self.start();
-        let end = format!(
-            "{},{},{}",
-            cell.calls.map_or(String::new(), |calls| calls.to_string()),
-            cell.is_usable(),
-            field(&self.reason())
-        );
-        for (metric, stat, value, unit) in self.figures() {
-            let value = value.map_or(String::new(), number);
-            let _ = write!(text, "{start},{metric},{stat},{value},{unit},{end}\r\n");
-        }
-    }
-
-    fn start(&self) -> String {
+    fn written(&self) -> Vec<[String; HEAD.len()]> {
         let (vus, per_s) = match self.phase.load {
             PhaseLoad::Vus { vus, .. } | PhaseLoad::Iterations { vus, .. } => {
                 (vus.to_string(), String::new())
             }
             PhaseLoad::Rate { per_s, .. } => (String::new(), per_s.to_string()),
         };
-        [
-            self.stored.campaign.id.0.clone(),
-            self.cell.round.to_string(),
-            self.cell.slot.map_or(String::new(), |slot| slot.to_string()),
-            self.api.api.clone(),
-            self.api.language.to_string(),
-            self.api.protocol.to_string(),
-            self.payload.payload.to_string(),
-            self.phase.name.clone(),
-            vus,
-            per_s,
-        ]
-        .map(|text| field(&text))
-        .join(",")
+        let row = |(metric, stat, value, unit): Figure| {
+            [
+                self.stored.campaign.id.0.clone(),
+                self.cell.round.to_string(),
+                self.cell.slot.map_or(String::new(), |slot| slot.to_string()),
+                self.api.api.clone(),
+                self.api.language.to_string(),
+                self.api.protocol.to_string(),
+                self.payload.payload.to_string(),
+                self.phase.name.clone(),
+                vus.clone(),
+                per_s.clone(),
+                metric.to_owned(),
+                stat.to_owned(),
+                value.map_or(String::new(), number),
+                unit.to_owned(),
+                self.cell.calls.map_or(String::new(), |calls| calls.to_string()),
+                self.cell.is_usable().to_string(),
+                self.reason(),
+            ]
+            .map(field)
+        };
+        self.figures().into_iter().map(row).collect()
     }
 
     fn reason(&self) -> String {
@@ -141,11 +177,8 @@ fn number(value: f64) -> String {
     rounded.to_string()
 }
 
-/// Quoted where it must be.
-fn field(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
+/// Quoted where it must be, and without the two signs that part fields and columns.
+fn field(text: String) -> String {
+    let text = if text.contains(SEPARATORS) { text.replace(SEPARATORS, "\u{fffd}") } else { text };
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }

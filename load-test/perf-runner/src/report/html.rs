@@ -1,22 +1,31 @@
 //! The page. All text and arithmetic is in the view, all markup in `templates/`.
 
-use std::io::Write as _;
+use std::{io::Write as _, sync::LazyLock};
 
 use askama::Template;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use flate2::{Compression, GzBuilder};
 use sha2::{Digest, Sha256};
 
-use super::view::ReportView;
+use super::{csv::Table, view::ReportView};
 use crate::fault::Fault;
 
 /// How many warnings stand before the ranking; the others are folded.
 const WARNINGS: usize = 5;
 
-const STYLE: &str = include_str!("../../templates/report.css");
-const HELD_STYLE: &str =
-    concat!(include_str!("../../templates/report.css"), include_str!("../../templates/held.css"));
-const HELD_SCRIPT: &str = include_str!("../../templates/held.js");
+static STYLE: LazyLock<String> = LazyLock::new(|| slim(include_str!("../../templates/report.css")));
+static HELD_STYLE: LazyLock<String> =
+    LazyLock::new(|| format!("{}{}", *STYLE, slim(include_str!("../../templates/held.css"))));
+pub(super) static HELD_SCRIPT: LazyLock<String> =
+    LazyLock::new(|| slim(include_str!("../../templates/held.js")));
+
+/// Without indentation and without lines that are a comment: who reads them reads the
+/// templates.
+fn slim(text: &str) -> String {
+    let is_comment = |line: &&str| line.starts_with("//") || line.starts_with("/*") && line.ends_with("*/");
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !is_comment(line));
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
 
 /// A campaign that held no load: what it proves.
 #[derive(Template)]
@@ -47,17 +56,17 @@ struct HeldPage<'a> {
 ///
 /// # Errors
 /// Only when there is no memory for it.
-pub(super) fn page(report: &ReportView, csv: &str, json: &str) -> Result<String, Fault> {
+pub(super) fn page(report: &ReportView, csv: &Table, json: &str) -> Result<String, Fault> {
     let rendered = if report.comparisons.is_empty() {
-        Page { report, style: STYLE, style_hash: hash(STYLE), script_hash: None }.render()
+        Page { report, style: &STYLE, style_hash: hash(&STYLE), script_hash: None }.render()
     } else {
         HeldPage {
             report,
-            style: HELD_STYLE,
-            style_hash: hash(HELD_STYLE),
-            script_hash: Some(hash(HELD_SCRIPT)),
-            script: HELD_SCRIPT,
-            csv_data: packed(csv)?,
+            style: &HELD_STYLE,
+            style_hash: hash(&HELD_STYLE),
+            script_hash: Some(hash(&HELD_SCRIPT)),
+            script: &HELD_SCRIPT,
+            csv_data: packed(&csv.columns())?,
             json_data: packed(json)?,
         }
         .render()

@@ -111,13 +111,13 @@ pub fn junit(stored: &StoredCampaign, analysis: &Analysis) -> Result<String, Fau
 struct Made {
     view: ReportView,
     json: String,
-    csv: String,
+    csv: csv::Table,
 }
 
 impl Made {
     fn new(stored: &StoredCampaign, analysis: &Analysis) -> Result<Self, Fault> {
         let view = ReportView::new(stored, analysis);
-        Ok(Self { json: json(&view)?, csv: csv::table(stored, analysis), view })
+        Ok(Self { json: json(&view)?, csv: csv::Table::new(stored, analysis), view })
     }
 
     fn text(&self, format: Format) -> Result<String, Fault> {
@@ -125,7 +125,7 @@ impl Made {
             Format::Html => html::page(&self.view, &self.csv, &self.json),
             Format::Json => Ok(self.json.clone()),
             Format::Markdown => Ok(markdown::page(&self.view)),
-            Format::Csv => Ok(self.csv.clone()),
+            Format::Csv => Ok(self.csv.text()),
         }
     }
 }

@@ -70,14 +70,17 @@ fn the_page_asks_for_nothing() {
 /// Only these elements, each as often opened as closed, whatever the names are.
 #[test]
 fn names_cannot_become_markup() {
-    const KNOWN: &str = "a body button caption code dd desc details div dl dt footer h1 h2 h3 h4 head header html li \
-                         main meta p path pre rect script section span style summary svg table tbody td text th \
+    const KNOWN: &str = "a body button caption circle code dd desc details div dl dt footer g h1 h2 h3 h4 head header \
+                         html li main meta p path pre rect script section span style summary svg table tbody td text th \
                          thead title tr ul";
     const EMPTY: [&str; 1] = ["meta"];
     for Situation { name, page, .. } in situations() {
         let mut open: Vec<String> = Vec::new();
         for tag in tags(page) {
             assert!(KNOWN.split_whitespace().any(|known| known == tag.name), "{name}: <{}>", tag.name);
+            while open.last().is_some_and(|last| ends_by_itself(last, &tag)) {
+                open.pop();
+            }
             if tag.is_end {
                 assert_eq!(open.pop(), Some(tag.name), "{name}");
             } else if !tag.is_whole && !EMPTY.contains(&tag.name.as_str()) {
@@ -88,6 +91,17 @@ fn names_cannot_become_markup() {
     }
     let page = page_of(&sample::hostile());
     assert!(page.contains("&#60;script&#62;alert("), "the name is still readable");
+}
+
+/// Whether HTML ends an open cell or row where this tag stands.
+fn ends_by_itself(open: &str, next: &Tag) -> bool {
+    match (open, next.is_end) {
+        ("td" | "th", false) => matches!(next.name.as_str(), "td" | "th" | "tr"),
+        ("td" | "th", true) => matches!(next.name.as_str(), "tr" | "tbody"),
+        ("tr", false) => next.name == "tr",
+        ("tr", true) => next.name == "tbody",
+        _ => false,
+    }
 }
 
 #[test]
@@ -165,8 +179,8 @@ fn a_page_of_thirty_test_runs_stays_small() {
 #[test]
 fn six_apis_at_seven_loads_in_five_rounds_are_a_page_of_few_hundred_kilobytes() {
     let bytes = page_of(&sample::held(5)).len();
-    // Some 300 kB, with every round's figures to compute it all again; beyond 600 kB it is no page any more.
-    assert!(bytes < 330_000, "{bytes} bytes");
+    // With every round's figures to compute it all again; beyond 600 kB it is no page any more.
+    assert!(bytes < 300_000, "{bytes} bytes");
 }
 
 #[test]
@@ -177,13 +191,14 @@ fn millions_of_events_make_no_larger_page() {
     assert!(calls > 2_000_000, "{calls} calls in its histograms");
     let of_few = held_of_few_events();
     let (many, few) = (page_of(&stored).len(), page_of(&of_few).len());
-    assert!(many < few + few / 10, "{many} bytes for {calls} calls, {few} bytes for few");
+    // Of few calls the ends of the tail are not drawn.
+    assert!(many < few + few / 5, "{many} bytes for {calls} calls, {few} bytes for few");
 }
 
 #[test]
 fn the_script_of_the_page_is_small() {
-    let bytes = include_str!("../../templates/held.js").len();
-    assert!(bytes <= 6 * 1024, "{bytes} bytes");
+    let bytes = html::HELD_SCRIPT.len();
+    assert!(bytes <= 7 * 1024, "{bytes} bytes");
 }
 
 #[test]
@@ -226,7 +241,7 @@ fn markdown_of_a_comparison() {
 #[test]
 fn every_figure_is_a_row_of_the_csv() {
     let stored = sample::held(5);
-    let text = csv::table(&stored, &sample::analyzed(&stored));
+    let text = csv_of(&stored);
     let rows: Vec<Vec<&str>> = text.trim_end().split("\r\n").map(|row| row.split(',').collect()).collect();
     assert!(rows.iter().all(|row| row.len() == 17), "every row has every column");
     // 6 APIs, 7 loads, 5 rounds, 24 figures, and the head.
@@ -237,7 +252,7 @@ fn every_figure_is_a_row_of_the_csv() {
         rows.iter().filter(is_throughput).map(|row| row[12].parse::<f64>().unwrap()).fold(0.0, f64::max);
     assert!((1_700.0..1_850.0).contains(&highest), "{highest}");
     let hostile = hostile_held();
-    let quoted = csv::table(&hostile, &sample::analyzed(&hostile));
+    let quoted = csv_of(&hostile);
     assert!(quoted.contains("\"</svg><script>alert(1)</script>\"\"'&,\n| `x` @all"), "quoted, and as it is");
 }
 
@@ -255,7 +270,13 @@ fn the_page_carries_the_files_that_lie_beside_it() {
         text
     };
     assert_eq!(unpacked("json-data"), json_of(&stored));
-    assert_eq!(unpacked("csv-data"), csv::table(&stored, &sample::analyzed(&stored)));
+    // As the page's script does.
+    let columns = unpacked("csv-data");
+    let columns: Vec<Vec<&str>> =
+        columns.split('\u{1e}').map(|column| column.split('\u{1f}').collect()).collect();
+    let row =
+        |index: usize| columns.iter().map(|column| column[index]).collect::<Vec<_>>().join(",") + "\r\n";
+    assert_eq!((0..columns[0].len()).map(row).collect::<String>(), csv_of(&stored));
 }
 
 #[test]

@@ -52,6 +52,7 @@ for (const name of names) {
       }));
 
     if (name.startsWith("held")) {
+      test("leads the arrow keys from point to point of a chart, and out again", () => quietly(name, leads));
       test("can be sorted, dyed and marked, and carries the files that lie beside it", () =>
         quietly(name, async (page) => {
           await downloads(page, name);
@@ -156,6 +157,34 @@ async function keyboard(page) {
     });
     assert.ok(follows, `step ${step} of the keyboard goes back`);
   }
+}
+
+// Along a line, to the next one at the same load, and out; what is there is told.
+async function leads(page) {
+  const stop = page.locator('section[aria-labelledby$="-c2"] svg [tabindex="0"]');
+  if ((await stop.count()) === 0) return;
+  await stop.focus();
+  const told = async () => {
+    assert.equal(await stop.count(), 1, "a chart is one stop of the Tab key");
+    assert.ok(await stop.evaluate((point) => point === document.activeElement));
+    return page.locator(".told").textContent();
+  };
+  const after = async (key) => {
+    await page.keyboard.press(key);
+    return told();
+  };
+  const first = await told();
+  const load = /, (\d+ VUs): /;
+  assert.match(first, load);
+  const next = await after("ArrowRight");
+  assert.notEqual(next.match(load)[1], first.match(load)[1], "along the line");
+  assert.equal(await after("Home"), first);
+  const below = await after("ArrowDown");
+  assert.ok(below !== first && below.match(load)[1] === first.match(load)[1], "another API at the same load");
+  assert.equal(await after("ArrowUp"), first);
+  await page.keyboard.press("Escape");
+  assert.equal(await page.evaluate(() => document.activeElement.className), "scroll");
+  assert.equal(await page.locator(".told").textContent(), "");
 }
 
 async function downloads(page, name) {

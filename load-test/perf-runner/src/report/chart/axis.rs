@@ -25,11 +25,11 @@ impl Frame {
 
 /// Marks below the frame, with lines through it.
 pub(super) fn below(svg: &mut Svg, frame: &Frame, ticks: &[Tick], title: &str) {
-    for tick in ticks {
-        let x = frame.x.at(tick.value);
-        svg.line("grid", (x, frame.top), (x, frame.bottom));
-        svg.text("tick", (x, frame.bottom + 16.0), (Anchor::Middle, &tick.label));
-    }
+    let places: Vec<f64> = ticks.iter().map(|tick| frame.x.at(tick.value)).collect();
+    let lines: Vec<_> = places.iter().map(|x| ((*x, frame.top), (*x, frame.bottom))).collect();
+    svg.lines("grid", &lines);
+    let labels = places.iter().zip(ticks).map(|(x, tick)| ((*x, frame.bottom + 16.0), tick.label.as_str()));
+    svg.texts("tick", Anchor::Middle, labels);
     svg.line("axis", (frame.left, frame.bottom), (frame.right, frame.bottom));
     let middle = f64::midpoint(frame.left, frame.right);
     svg.text("name", (middle, frame.bottom + 34.0), (Anchor::Middle, &named(title, frame.x)));
@@ -37,11 +37,11 @@ pub(super) fn below(svg: &mut Svg, frame: &Frame, ticks: &[Tick], title: &str) {
 
 /// Marks left of the frame, with lines through it; the name stands above it.
 pub(super) fn beside(svg: &mut Svg, frame: &Frame, ticks: &[Tick], title: &str) {
-    for tick in ticks {
-        let y = frame.y.at(tick.value);
-        svg.line("grid", (frame.left, y), (frame.right, y));
-        svg.text("tick", (frame.left - 7.0, y + 4.0), (Anchor::End, &tick.label));
-    }
+    let places: Vec<f64> = ticks.iter().map(|tick| frame.y.at(tick.value)).collect();
+    let lines: Vec<_> = places.iter().map(|y| ((frame.left, *y), (frame.right, *y))).collect();
+    svg.lines("grid", &lines);
+    let labels = places.iter().zip(ticks).map(|(y, tick)| ((frame.left - 7.0, y + 4.0), tick.label.as_str()));
+    svg.texts("tick", Anchor::End, labels);
     svg.line("axis", (frame.left, frame.top), (frame.left, frame.bottom));
     svg.text("name", (frame.left, frame.top - 10.0), (Anchor::Start, &named(title, frame.y)));
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::Heading;
+use super::{Heading, thin::thinned};
 
 /// All drawings are this wide; the page scales them and never below what is legible.
 pub(super) const WIDTH: f64 = 760.0;
@@ -11,12 +11,25 @@ pub(super) const WIDTH: f64 = 760.0;
 /// How wide a character of the usual text is, about.
 const CHARACTER: f64 = 6.3;
 
+/// A straight line from one place to another.
+pub(super) type Line = ((f64, f64), (f64, f64));
+
 /// Where a text stands to its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Anchor {
     Start,
     Middle,
     End,
+}
+
+impl Anchor {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Start => "",
+            Self::Middle => " mid",
+            Self::End => " end",
+        }
+    }
 }
 
 /// A drawing that grows.
@@ -31,52 +44,99 @@ impl Svg {
         Self { heading: heading.clone(), height, body: String::new() }
     }
 
-    pub(super) fn line(&mut self, class: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) {
-        let (x1, y1, x2, y2) = (px(x1), px(y1), px(x2), px(y2));
-        let _ = write!(self.body, r#"<path class="{class}" d="M{x1} {y1}L{x2} {y2}"/>"#);
+    /// What shares a class, which then stands once; nothing when nothing is drawn.
+    pub(super) fn group(&mut self, class: &str, draw: impl FnOnce(&mut Self)) {
+        let before = self.body.len();
+        let _ = write!(self.body, r#"<g class="{class}">"#);
+        let begin = self.body.len();
+        draw(self);
+        if self.body.len() == begin {
+            self.body.truncate(before);
+        } else {
+            self.body.push_str("</g>");
+        }
+    }
+
+    pub(super) fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
+        self.lines(class, &[(from, to)]);
+    }
+
+    /// Straight lines of one class, as one path.
+    pub(super) fn lines(&mut self, class: &str, lines: &[Line]) {
+        let d: String = lines.iter().map(|(from, to)| path(&[*from, *to])).collect();
+        self.shape(class, &d, "");
     }
 
     pub(super) fn rect(&mut self, class: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) {
         let (x, y, width, height) =
             (px(x1.min(x2)), px(y1.min(y2)), px((x2 - x1).abs()), px((y2 - y1).abs()));
-        let _ =
-            write!(self.body, r#"<rect class="{class}" x="{x}" y="{y}" width="{width}" height="{height}"/>"#);
+        let class = attribute(class);
+        let _ = write!(self.body, r#"<rect{class} x="{x}" y="{y}" width="{width}" height="{height}"/>"#);
     }
 
     /// A line through all points, as one path.
     pub(super) fn polyline(&mut self, class: &str, points: &[(f64, f64)]) {
-        if points.len() < 2 {
-            return;
-        }
-        let _ = write!(self.body, r#"<path class="{class}" d="{}"/>"#, path(points));
+        self.polylines(class, &[points]);
     }
 
-    /// A closed area.
-    pub(super) fn area(&mut self, class: &str, points: &[(f64, f64)]) {
-        if points.len() < 3 {
-            return;
-        }
-        let _ = write!(self.body, r#"<path class="{class}" d="{}Z"/>"#, path(points));
+    /// Lines of one class that are not joined, as one path.
+    pub(super) fn polylines(&mut self, class: &str, lines: &[&[(f64, f64)]]) {
+        let drawn = lines.iter().filter(|points| points.len() > 1);
+        let d: String = drawn.map(|points| path(&thinned(points))).collect();
+        self.shape(class, &d, "");
     }
 
-    /// Any path that is made of numbers only, with what it is for who points at it.
+    /// A closed area between two lines that run the same way.
+    pub(super) fn between(&mut self, class: &str, upper: &[(f64, f64)], lower: &[(f64, f64)]) {
+        if upper.len() < 2 || lower.len() < 2 {
+            return;
+        }
+        let mut points = thinned(upper);
+        points.extend(thinned(lower).into_iter().rev());
+        self.shape(class, &(path(&points) + "Z"), "");
+    }
+
+    /// Any path that is made of numbers only, with what it is for who points at it;
+    /// nothing when there is no path.
     pub(super) fn shape(&mut self, class: &str, d: &str, hover: &str) {
+        if !d.is_empty() {
+            self.element("path", &format!(r#"{} d="{d}""#, attribute(class)), hover);
+        }
+    }
+
+    pub(super) fn circle(&mut self, class: &str, (x, y, radius): (f64, f64, f64), hover: &str) {
+        let (class, x, y, radius) = (attribute(class), px(x), px(y), px(radius));
+        self.element("circle", &format!(r#"{class} cx="{x}" cy="{y}" r="{radius}""#), hover);
+    }
+
+    fn element(&mut self, name: &str, attributes: &str, hover: &str) {
         let _ = if hover.is_empty() {
-            write!(self.body, r#"<path class="{class}" d="{d}"/>"#)
+            write!(self.body, "<{name}{attributes}/>")
         } else {
-            write!(self.body, r#"<path class="{class}" d="{d}"><title>{}</title></path>"#, escaped(hover))
+            write!(self.body, "<{name}{attributes}><title>{}</title></{name}>", escaped(hover))
         };
     }
 
-    pub(super) fn text(&mut self, class: &str, (x, y): (f64, f64), (anchor, text): (Anchor, &str)) {
-        let anchor = match anchor {
-            Anchor::Start => "",
-            Anchor::Middle => " mid",
-            Anchor::End => " end",
-        };
+    pub(super) fn text(&mut self, class: &str, place: (f64, f64), (anchor, text): (Anchor, &str)) {
+        let class = attribute(format!("{class}{}", anchor.class()).trim_start());
+        self.written(&class, place, text);
+    }
+
+    /// Texts of one class and anchor.
+    pub(super) fn texts<'a>(
+        &mut self,
+        class: &str,
+        anchor: Anchor,
+        texts: impl Iterator<Item = ((f64, f64), &'a str)>,
+    ) {
+        self.group(&format!("{class}{}", anchor.class()), |svg| {
+            texts.for_each(|(place, text)| svg.written("", place, text));
+        });
+    }
+
+    fn written(&mut self, class: &str, (x, y): (f64, f64), text: &str) {
         let (x, y) = (px(x), px(y));
-        let _ =
-            write!(self.body, r#"<text class="{class}{anchor}" x="{x}" y="{y}">{}</text>"#, escaped(text));
+        let _ = write!(self.body, r#"<text{class} x="{x}" y="{y}">{}</text>"#, escaped(text));
     }
 
     /// The whole drawing, named and described for who does not see it.
@@ -91,6 +151,11 @@ impl Svg {
     }
 }
 
+/// What gives an element its class; nothing where its group has it.
+fn attribute(class: &str) -> String {
+    if class.is_empty() { String::new() } else { format!(r#" class="{class}""#) }
+}
+
 /// A line through the points, as steps from one to the next: they need fewer digits
 /// than places, and a page is mostly lines. Places are rounded before the steps are
 /// taken, so that no error adds up.
@@ -103,13 +168,16 @@ fn path(points: &[(f64, f64)]) -> String {
             None => (x, y),
             Some((last_x, last_y)) => (x - last_x, y - last_y),
         };
-        d.push(if last.is_none() { 'M' } else { 'l' });
-        d.push_str(&of_tenths(dx));
-        // A sign separates two numbers as well as a space does.
-        if dy >= 0 {
-            d.push(' ');
+        match (last, dx, dy) {
+            (Some(_), _, 0) => d.extend(["h", &of_tenths(dx)]),
+            (Some(_), 0, _) => d.extend(["v", &of_tenths(dy)]),
+            _ => {
+                d.push(if last.is_none() { 'M' } else { 'l' });
+                // A sign separates two numbers as well as a space does.
+                let space = if dy >= 0 { " " } else { "" };
+                d.extend([&of_tenths(dx), space, &of_tenths(dy)]);
+            }
         }
-        d.push_str(&of_tenths(dy));
         last = Some((x, y));
     }
     d
@@ -160,6 +228,12 @@ fn escaped(text: &str) -> String {
 /// How wide a text is, about.
 pub(super) fn width_of(text: &str) -> f64 {
     text.chars().map(|_| CHARACTER).sum()
+}
+
+/// How wide it is as a label, which is bold.
+pub(super) fn width_of_label(text: &str) -> f64 {
+    const WIDER: f64 = 1.17;
+    width_of(text) * WIDER
 }
 
 /// A name that fits where it stands.

@@ -13,21 +13,22 @@ pub(super) fn hue(style: usize) -> String {
     format!("s{}", style % STYLES)
 }
 
-/// Draws the marker of a style; hollow and crossed when what it stands for is invalid.
+/// Draws the marker of a style, for a group that has hue and class `m`; hollow and
+/// crossed when what it stands for is invalid.
 pub(super) fn marker(svg: &mut Svg, style: usize, (x, y): (f64, f64), (is_valid, hover): (bool, &str)) {
-    let hue = hue(style);
-    let class = if is_valid { format!("{hue} m") } else { format!("{hue} m bad") };
-    let mut d = outline(style, x, y);
-    if !is_valid {
-        d = format!("{d}M{} {}l9 9m0-9l-9 9", px(x - SIZE), px(y - SIZE));
+    if is_valid && style.is_multiple_of(STYLES) {
+        svg.circle("", (x, y, SIZE), hover);
+    } else if is_valid {
+        svg.shape("", &outline(style, x, y), hover);
+    } else {
+        let cross = format!("M{} {}l9 9m0-9l-9 9", px(x - SIZE), px(y - SIZE));
+        svg.shape("bad", &(outline(style, x, y) + &cross), hover);
     }
-    svg.shape(&class, &d, hover);
 }
 
-/// A small dot for one round of many.
-pub(super) fn dot(svg: &mut Svg, style: usize, (x, y): (f64, f64), hover: &str) {
-    let d = format!("M{} {}a2.2 2.2 0 1 1 4.4 0a2.2 2.2 0 1 1-4.4 0", px(x - 2.2), px(y));
-    svg.shape(&format!("{} dot", hue(style)), &d, hover);
+/// The class of a group of markers.
+pub(super) fn class_of(style: usize) -> String {
+    format!("{} m", hue(style))
 }
 
 /// Where it begins, and from there in steps that are the same for all of a shape.

@@ -19,6 +19,7 @@ mod rounds;
 mod scale;
 mod scaling;
 mod tail;
+mod thin;
 mod ticks;
 mod time;
 mod trade;

@@ -3,7 +3,7 @@
 use super::{
     Heading,
     axis::{self, Frame},
-    figure::{Anchor, Svg, WIDTH, shortened, width_of},
+    figure::{Anchor, Svg, WIDTH, shortened, width_of, width_of_label},
     scale::{Scale, extent},
     ticks,
 };
@@ -31,7 +31,7 @@ const TOP: f64 = 14.0;
 pub fn pairs(heading: &Heading, bars: &[PairBar]) -> String {
     let bottom = TOP + ROW * (bars.len() as f64).max(1.0);
     let name = |bar: &PairBar| format!("{} : {}", shortened(&bar.of, 16), shortened(&bar.to, 16));
-    let left = 20.0 + bars.iter().map(|bar| width_of(&name(bar))).fold(60.0, f64::max);
+    let left = 20.0 + bars.iter().map(|bar| width_of_label(&name(bar))).fold(60.0, f64::max);
     let right = WIDTH - 16.0 - bars.iter().map(|bar| width_of(&bar.text)).fold(60.0, f64::max);
     let ends = bars.iter().flat_map(|bar| [bar.ratio.0, bar.ratio.2]).chain([0.95, 1.05]);
     let (low, high) = extent(ends).unwrap_or((0.9, 1.1));
@@ -46,10 +46,11 @@ pub fn pairs(heading: &Heading, bars: &[PairBar]) -> String {
     for (index, bar) in bars.iter().enumerate() {
         let y = TOP + ROW * (index as f64 + 0.5);
         svg.text("label", (left - 10.0, y + 4.0), (Anchor::End, &name(bar)));
-        let (ci, dot) = if bar.is_different { ("sure ci", "sure m") } else { ("unsure ci", "unsure m bad") };
+        let (ci, dot) =
+            if bar.is_different { ("sure ci", "sure m") } else { ("unsure ci", "unsure m hollow") };
         svg.line(ci, (x.at(bar.ratio.0), y), (x.at(bar.ratio.2), y));
-        let (cx, cy) = (super::figure::px(x.at(bar.ratio.1)), super::figure::px(y));
-        svg.shape(dot, &format!("M{cx} {cy}m-4 0a4 4 0 1 1 8 0a4 4 0 1 1 -8 0"), &bar.text);
+        let hover = format!("{}: {}", name(bar), bar.text);
+        svg.group(dot, |svg| svg.circle("", (x.at(bar.ratio.1), y, 4.0), &hover));
         svg.text("value", (right + 12.0, y + 4.0), (Anchor::Start, &bar.text));
     }
     svg.finish()

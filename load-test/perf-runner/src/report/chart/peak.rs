@@ -3,8 +3,8 @@
 use super::{
     Heading,
     axis::{self, Frame},
-    figure::{Anchor, Svg, WIDTH, shortened, width_of},
-    mark::{dot, hue, marker},
+    figure::{Anchor, Svg, WIDTH, shortened, width_of, width_of_label},
+    mark::{class_of, hue, marker},
     scale::Scale,
     ticks,
 };
@@ -33,6 +33,8 @@ const TOP: f64 = 14.0;
 /// Between the last mark and the value beside it: an arrow needs more of it.
 const GAP: f64 = 12.0;
 const ARROW: f64 = 26.0;
+/// The radius of a round's dot.
+const DOT: f64 = 2.2;
 
 /// A ceiling further away than so many times the largest value would squeeze all bars.
 const CEILING_WITHIN: f64 = 2.0;
@@ -41,7 +43,7 @@ const CEILING_WITHIN: f64 = 2.0;
 pub fn peak(heading: &Heading, bars: &[PeakBar], ceiling: Option<f64>) -> String {
     let rows = bars.len() as f64;
     let bottom = TOP + ROW * rows.max(1.0);
-    let left = 20.0 + bars.iter().map(|bar| width_of(&shortened(&bar.name, 26))).fold(60.0, f64::max);
+    let left = 20.0 + bars.iter().map(|bar| width_of_label(&shortened(&bar.name, 26))).fold(60.0, f64::max);
     let arrow = if bars.iter().any(|bar| bar.is_lower_bound) { ARROW } else { 0.0 };
     let values = GAP + arrow + bars.iter().map(|bar| width_of(&bar.text)).fold(60.0, f64::max);
     let right = WIDTH - values;
@@ -83,14 +85,17 @@ fn row(svg: &mut Svg, frame: &Frame, y: f64, bar: &PeakBar) {
     if let Some((low, high)) = bar.interval {
         svg.line(&format!("{hue} ci"), (frame.x.at(low), y), (frame.x.at(high), y));
     }
-    for round in &bar.rounds {
-        dot(svg, bar.style, (frame.x.at(*round), y + 9.0), "");
-    }
+    svg.group(&format!("{hue} dot"), |svg| {
+        for round in &bar.rounds {
+            svg.circle("", (frame.x.at(*round), y + 9.0, DOT), "");
+        }
+    });
     let x = frame.x.at(bar.estimate);
     if bar.is_lower_bound {
         let tip = x + ARROW;
         svg.line(&format!("{hue} l"), (x, y), (tip, y));
         svg.polyline(&format!("{hue} l"), &[(tip - 5.0, y - 4.0), (tip, y), (tip - 5.0, y + 4.0)]);
     }
-    marker(svg, bar.style, (x, y), (true, &format!("{}: {}", bar.name, bar.text)));
+    let hover = format!("{}: {}", bar.name, bar.text);
+    svg.group(&class_of(bar.style), |svg| marker(svg, bar.style, (x, y), (true, &hover)));
 }

@@ -38,7 +38,7 @@ pub fn resources(heading: &Heading, panels: &[ResourcePanel]) -> String {
     // Four panels leave no room for names at line ends.
     let fullest = panels.iter().max_by_key(|panel| panel.series.len());
     let all = fullest.into_iter().flat_map(|panel| &panel.series);
-    lines::legend(&mut svg, all.map(|series| (series.name.as_str(), series.style)));
+    lines::legend(&mut svg, 12.0, all.map(|series| (series.name.as_str(), series.style)));
     let half = WIDTH / COLUMNS as f64;
     for (index, panel) in panels.iter().enumerate() {
         let left = half * (index % COLUMNS) as f64 + 54.0;

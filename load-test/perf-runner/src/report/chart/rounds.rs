@@ -5,7 +5,7 @@ use super::{
     axis::{self, Frame},
     figure::{Anchor, Svg, WIDTH},
     lines,
-    mark::marker,
+    mark::{class_of, marker},
     scale::Scale,
     ticks,
 };
@@ -51,8 +51,9 @@ pub fn rounds(heading: &Heading, dots: &[RoundDot]) -> String {
     let mut named: Vec<(&str, usize)> = dots.iter().map(|dot| (dot.name.as_str(), dot.style)).collect();
     named.sort_unstable();
     named.dedup();
-    lines::legend(&mut svg, named.into_iter());
+    lines::legend(&mut svg, 12.0, named.into_iter());
     let mut round = 0;
+    let mut begins = Vec::new();
     let mut joined: Vec<(f64, f64)> = Vec::new();
     for dot in dots {
         let (x, y) = frame.at(dot.position as f64, dot.deviation_percent);
@@ -60,15 +61,23 @@ pub fn rounds(heading: &Heading, dots: &[RoundDot]) -> String {
             round = dot.round;
             svg.polyline("lead", &std::mem::take(&mut joined));
             let edge = frame.x.at(dot.position as f64 - 0.5);
-            svg.line("edge", (edge, TOP), (edge, BOTTOM));
+            begins.push(((edge, TOP), (edge, BOTTOM)));
             svg.text("note", (edge + 4.0, BOTTOM + 16.0), (Anchor::Start, &format!("round {round}")));
         }
         joined.push((x, y));
     }
     svg.polyline("lead", &joined);
-    for dot in dots {
-        let place = frame.at(dot.position as f64, dot.deviation_percent);
-        marker(&mut svg, dot.style, place, (true, &dot.hover));
+    svg.lines("edge", &begins);
+    // By API, so that who goes from point to point stays with one of them.
+    let mut by_api: Vec<&RoundDot> = dots.iter().collect();
+    by_api.sort_by_key(|dot| (&dot.name, dot.position));
+    for of_api in by_api.chunk_by(|one, other| one.name == other.name) {
+        svg.group(&class_of(of_api[0].style), |svg| {
+            for dot in of_api {
+                let place = frame.at(dot.position as f64, dot.deviation_percent);
+                marker(svg, dot.style, place, (true, &dot.hover));
+            }
+        });
     }
     svg.finish()
 }

@@ -38,6 +38,11 @@ impl Scale {
         Self { spread: Spread::Percentile, low, high, from, to }
     }
 
+    /// The same values at other places.
+    pub(super) fn across(self, from: f64, to: f64) -> Self {
+        Self { from, to, ..self }
+    }
+
     pub(super) fn is_log(&self) -> bool {
         self.spread == Spread::Log
     }

@@ -62,7 +62,7 @@ pub fn scaling(heading: &Heading, view: &Scaling) -> String {
     svg.polyline("limit", &curve.iter().map(|(x, y)| frame.at(*x, *y)).collect::<Vec<_>>());
     if let Some((x, y)) = limit.last() {
         let (x, y) = frame.at(*x, *y);
-        svg.text("note", (x - 26.0, y + 4.0), (Anchor::End, "what the client can ask for"));
+        svg.text("note", (x - 30.0, y + 14.0), (Anchor::End, "what the client can ask for"));
     }
     for one in &view.series {
         let points: Vec<(f64, f64)> = between(one).into_iter().map(|(x, y)| frame.at(x, y)).collect();

@@ -53,7 +53,27 @@ fn a_chart_has_a_name_and_no_markup_from_outside() {
     );
     assert!(svg.contains("<title id=\"c1-title\">A &#60;chart&#62;</title>"));
     assert!(!svg.contains("<script") && svg.matches("</svg>").count() == 1);
-    assert!(svg.contains("s1 m"), "a seventh style is the first one again but one");
+    assert!(svg.contains("<g class=\"s1 m\">"), "a seventh style is the first one again but one");
+}
+
+#[test]
+fn a_line_has_the_points_that_it_needs_to_look_as_it_is() {
+    let straight: Vec<(f64, f64)> = (0..50).map(|x| (f64::from(x), f64::from(x) * 0.5)).collect();
+    assert_eq!(thin::thinned(&straight), [straight[0], straight[49]]);
+    let peak = [(0.0, 10.0), (1.0, 10.0), (2.0, 7.0), (3.0, 10.1), (4.0, 10.0)];
+    assert_eq!(thin::thinned(&peak), [peak[0], peak[1], peak[2], peak[3], peak[4]]);
+    let circle: Vec<(f64, f64)> = (0..=360)
+        .map(|degree| f64::from(degree).to_radians().sin_cos())
+        .map(|(y, x)| (90.0 * x, 90.0 * y))
+        .collect();
+    let few = thin::thinned(&circle);
+    assert!((30..120).contains(&few.len()), "{} points", few.len());
+    for (x, y) in
+        few.windows(2).map(|pair| (f64::midpoint(pair[0].0, pair[1].0), f64::midpoint(pair[0].1, pair[1].1)))
+    {
+        assert!((x.hypot(y) - 90.0).abs() < 0.3, "no chord passes the circle by more than the tolerance");
+    }
+    assert_eq!(thin::thinned(&[]), []);
 }
 
 #[test]
@@ -62,7 +82,7 @@ fn what_is_invalid_is_hollow_and_crossed() {
     let series =
         vec![Series { name: "a".to_owned(), style: 0, points: vec![point(10.0, true), point(100.0, false)] }];
     let svg = scaling(&heading(), &Scaling { series, client_limit: vec![], knee: None });
-    assert_eq!((svg.matches("s0 m\"").count(), svg.matches("s0 m bad\"").count()), (1, 1));
+    assert_eq!((svg.matches("<circle").count(), svg.matches("class=\"bad\"").count()), (1, 1));
 }
 
 #[test]
@@ -71,7 +91,7 @@ fn nothing_can_be_drawn_without_breaking() {
         peak(&heading(), &[], None),
         scaling(&heading(), &Scaling { series: vec![], client_limit: vec![], knee: None }),
         trade(&heading(), &[]),
-        tail(&heading(), &[]),
+        tail(&heading(), None, &[]),
         pairs(&heading(), &[]),
         time(&heading(), &[], &[]),
         resources(&heading(), &[]),

@@ -37,8 +37,19 @@ pub(super) fn between(low: f64, high: f64, wanted: u32) -> Vec<Tick> {
 
 /// Ticks of a logarithmic axis: 1, 2 and 5 while there is room, else powers of ten.
 pub(super) fn log(low: f64, high: f64) -> Vec<Tick> {
-    let decades = (high / low).log10();
-    let factors: &[f64] = if decades <= 3.0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+    let is_short = (high / low).log10() <= 3.0;
+    let ticks = at_factors(if is_short { &[1.0, 2.0, 5.0] } else { &[1.0] }, (low, high));
+    if ticks.len() < 2 { between(low, high, 4) } else { ticks }
+}
+
+/// Ticks of a low logarithmic axis: powers of ten, or what stands between two of them.
+pub(super) fn decades(low: f64, high: f64) -> Vec<Tick> {
+    let ticks = at_factors(&[1.0], (low, high));
+    if ticks.len() < 2 { log(low, high) } else { ticks }
+}
+
+/// At so many times each power of ten between two ends.
+fn at_factors(factors: &[f64], (low, high): (f64, f64)) -> Vec<Tick> {
     let mut power = 10.0_f64.powf(low.log10().floor());
     let mut ticks = Vec::new();
     while power <= high && ticks.len() < 40 {
@@ -49,7 +60,7 @@ pub(super) fn log(low: f64, high: f64) -> Vec<Tick> {
         }
         power *= 10.0;
     }
-    if ticks.len() < 2 { between(low, high, 4) } else { ticks }
+    ticks
 }
 
 /// Ticks at these whole numbers.

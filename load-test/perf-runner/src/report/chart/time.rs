@@ -48,12 +48,13 @@ pub fn time(heading: &Heading, panels: &[TimePanel], edges: &[(f64, String)]) ->
         };
         let frame = Frame { left, right, top, bottom, x: Scale::linear((0.0, end), (left, right)), y };
         axis::beside(&mut svg, &frame, &y_marks, &panel.title);
-        for (second, name) in edges {
-            let x = frame.x.at(*second);
-            svg.line("edge", (x, top), (x, bottom));
-            if index == 0 {
-                svg.text("note", (x + 3.0, top - 26.0), (Anchor::Start, name));
-            }
+        let begins: Vec<_> =
+            edges.iter().map(|(second, _)| frame.x.at(*second)).map(|x| ((x, top), (x, bottom))).collect();
+        svg.lines("edge", &begins);
+        if index == 0 {
+            let names =
+                edges.iter().map(|(second, name)| ((frame.x.at(*second) + 3.0, top - 26.0), name.as_str()));
+            svg.texts("note", Anchor::Start, names);
         }
         if index + 1 == panels.len() {
             axis::below(&mut svg, &frame, &marks, "seconds of load, one round");
@@ -68,10 +69,13 @@ pub fn time(heading: &Heading, panels: &[TimePanel], edges: &[(f64, String)]) ->
     svg.finish()
 }
 
-/// One path per stretch between points that are not valid.
+/// One path of all stretches between points that are not valid.
 fn unbroken(svg: &mut Svg, frame: &Frame, series: &Series) {
-    for stretch in series.points.split(|point| !point.is_valid) {
-        let points: Vec<(f64, f64)> = stretch.iter().map(|point| frame.at(point.x, point.y)).collect();
-        svg.polyline(&format!("{} l", hue(series.style)), &points);
-    }
+    let stretches: Vec<Vec<(f64, f64)>> = series
+        .points
+        .split(|point| !point.is_valid)
+        .map(|stretch| stretch.iter().map(|point| frame.at(point.x, point.y)).collect())
+        .collect();
+    let stretches: Vec<&[(f64, f64)]> = stretches.iter().map(Vec::as_slice).collect();
+    svg.polylines(&format!("{} l", hue(series.style)), &stretches);
 }

@@ -110,7 +110,7 @@ fn the_csv_has_nine_digits_of_what_was_measured_and_all_of_a_count() {
     let mut stored = sample::held_of(&sample::SIX[..1], &[10], 1);
     let window = stored.runs[0].run.phases[0].window.as_mut().unwrap();
     (window.mean_call_ms, window.attempts) = (Some(2.123_456_789_012_345), Some(1_234_567_890_123));
-    let text = csv::table(&stored, &sample::analyzed(&stored));
+    let text = csv_of(&stored);
     assert!(
         text.contains(",call,mean,2.12345679,ms,") && text.contains(",calls,count,1234567890123,,"),
         "{text}"
@@ -123,6 +123,34 @@ fn a_percentile_of_too_few_calls_says_so() {
     let tail = view.comparisons[0].charts.iter().find(|chart| chart.id.ends_with("-c4")).unwrap();
     let last = &tail.table.rows[0].cells;
     assert!(last[4].starts_with("too few calls: "), "{last:?}");
+}
+
+#[test]
+fn percentiles_of_a_round_stand_with_what_their_intervals_leave_out() {
+    let page = page_of(&sample::held(1));
+    assert!(
+        page.contains("lies with 95 %, if its calls were independent. They are not, so it is really wider")
+    );
+}
+
+#[test]
+fn the_tail_is_drawn_and_told_of_every_load_and_large_where_latencies_are_compared() {
+    let view = view_of(&sample::held(5));
+    let tail = view.comparisons[0].charts.iter().find(|chart| chart.id.ends_with("-c4")).unwrap();
+    let panels: Vec<&str> = tail
+        .svg
+        .split("class=\"panel\"")
+        .skip(1)
+        .map(|text| text.split(['>', '<']).nth(1).unwrap())
+        .collect();
+    let loads = ["100", "10", "50", "200", "500", "1000", "2000"].map(|vus| format!("{vus} VUs"));
+    assert_eq!(panels, loads);
+    // 6 APIs at 7 loads: a line, its end with what it comes to, and a row.
+    assert_eq!((tail.svg.matches(": p50 ").count(), tail.table.rows.len()), (42, 42));
+    assert_eq!(tail.table.rows[2].name, "rust-rest, 100 VUs");
+    let alone = view_of(&sample::held_of(&sample::SIX, &[100], 3));
+    let tail = alone.comparisons[0].charts.iter().find(|chart| chart.id.ends_with("-c4")).unwrap();
+    assert!(tail.svg.matches("class=\"panel\"").count() == 1 && !tail.reading.contains("small"));
 }
 
 #[test]

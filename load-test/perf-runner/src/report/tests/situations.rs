@@ -28,7 +28,7 @@ static SITUATIONS: LazyLock<Vec<Situation>> = LazyLock::new(|| {
         let analysis = asked(name, &stored);
         let view = ReportView::new(&stored, &analysis);
         let json = json(&view).unwrap();
-        let page = html::page(&view, &csv::table(&stored, &analysis), &json).unwrap();
+        let page = html::page(&view, &csv::Table::new(&stored, &analysis), &json).unwrap();
         Situation { name, stored, analysis, view, page, json }
     };
     campaigns().into_iter().map(made).collect()
@@ -163,12 +163,16 @@ pub(super) fn view_of(stored: &StoredCampaign) -> ReportView {
 }
 
 pub(super) fn page_of(stored: &StoredCampaign) -> String {
-    let csv = csv::table(stored, &sample::analyzed(stored));
+    let csv = csv::Table::new(stored, &sample::analyzed(stored));
     html::page(&view_of(stored), &csv, &json_of(stored)).unwrap()
 }
 
 pub(super) fn json_of(stored: &StoredCampaign) -> String {
     json(&view_of(stored)).unwrap()
+}
+
+pub(super) fn csv_of(stored: &StoredCampaign) -> String {
+    csv::Table::new(stored, &sample::analyzed(stored)).text()
 }
 
 pub(super) fn table_of(stored: &StoredCampaign) -> String {

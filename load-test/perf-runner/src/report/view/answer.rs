@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     ComparisonView, Mark, apis_in_words,
-    format::{counted, plain},
+    format::{self, counted, plain},
 };
 use crate::model::{
     Audit, Campaign, Check, CheckScope, Mode, PhaseLoad, RunStatus, StoredCampaign, StoredRun, Verdict,
@@ -191,7 +191,11 @@ pub(super) fn checks(runs: &[StoredRun]) -> String {
     let passed = all.iter().filter(|check| check.verdict == Verdict::Ok).count();
     match all.len() {
         0 => "No check was made.".to_owned(),
-        total if total == passed => format!("All {total} checks passed."),
-        total => format!("{passed} of {total} checks passed."),
+        total if total == passed => format!("All {} checks passed.", in_digits(total)),
+        total => format!("{} of {} checks passed.", in_digits(passed), in_digits(total)),
     }
+}
+
+fn in_digits(number: usize) -> String {
+    format::count(number as u64).text
 }

@@ -47,12 +47,7 @@ fn numbers(source: &Source<'_>, api: &ApiAnalysis) -> ApiNumbers {
         "Overhead",
         "Checks that did not pass",
     ];
-    let caption = format!(
-        "Phases of {}; in brackets, between what a percentile lies with 95 % if the calls of a round were \
-         independent: really it is wider",
-        source.short(&api.api)
-    );
-    let mut table = Table::new(&caption, &head);
+    let mut table = Table::new(&format!("Phases of {}", source.short(&api.api)), &head);
     for phase in &api.phases {
         for cell in &phase.cells {
             let name = format!("{}, round {}", words::load(&phase.load), cell.round);

@@ -75,13 +75,18 @@ pub(super) fn time(source: &Source<'_>) -> Option<ChartView> {
     Some(chart(source, frame, table, |heading| draw::time(heading, &panels, &edges)))
 }
 
+/// More phases than these have no room for their units.
+const PHASES_WITH_UNITS: usize = 8;
+
 /// Where each phase begins, in seconds of load, and its load.
 fn edges(source: &Source<'_>) -> Vec<(f64, String)> {
     let mut begin = 0.0;
-    let phases = source.payload.apis.first().map(|api| &api.phases);
+    let phases = source.payload.apis.first().map_or(&[] as &[_], |api| &api.phases);
     let mut edges = Vec::new();
-    for phase in phases.into_iter().flatten() {
-        edges.push((begin, words::load(&phase.load).replace(" VUs", "").replace(" offered", "")));
+    for phase in phases {
+        let load = words::load(&phase.load).replace(" offered", "");
+        let is_crowded = phases.len() > PHASES_WITH_UNITS;
+        edges.push((begin, if is_crowded { load.replace(" VUs", "") } else { load }));
         begin += held_s(phase.load.hold_ms());
     }
     edges

@@ -16,6 +16,9 @@ use crate::{
 /// More pairs than these no drawing can show: all of ten APIs.
 const DRAWN_PAIRS: usize = 45;
 
+/// More knees than these are no sentence.
+const TOLD_KNEES: usize = 8;
+
 pub(super) fn peak(source: &Source<'_>) -> Option<ChartView> {
     let mut table =
         Table::new("Sustained throughput", &["API", "Estimate and 95 % CI", "At", "Rounds, one by one"]);
@@ -188,7 +191,12 @@ fn knees(source: &Source<'_>, first: &ApiAnalysis) -> String {
     } else {
         String::new()
     };
-    format!("Throughput stops to grow at: {}. {dashed}{shaded}", reached.join("; "))
+    let told = if reached.len() > TOLD_KNEES {
+        format!("{}; the others stand in the ranking", reached[..TOLD_KNEES].join("; "))
+    } else {
+        reached.join("; ")
+    };
+    format!("Throughput stops to grow at: {told}. {dashed}{shaded}")
 }
 
 fn achieved(phase: &PhaseAnalysis) -> String {
