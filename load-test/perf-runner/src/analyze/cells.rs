@@ -61,12 +61,12 @@ fn phase(measured: &MeasuredPhase) -> PhaseAnalysis {
     let MeasuredPhase { name, load, cells } = measured;
     let usable: Vec<f64> =
         cells.iter().filter(|cell| cell.is_usable()).filter_map(|cell| cell.throughput_per_s).collect();
-    let logs: Vec<f64> = usable.iter().filter(|rate| **rate > 0.0).map(|rate| rate.ln()).collect();
+    let above_zero: Vec<f64> = usable.iter().copied().filter(|rate| *rate > 0.0).collect();
     PhaseAnalysis {
         name: name.clone(),
         load: load.clone(),
         cells: cells.clone(),
-        throughput_per_s: statistics::mean(&logs).map(f64::exp),
+        throughput_per_s: statistics::geometric_mean(&above_zero),
         interval: statistics::mean_ratio_interval(&usable),
         client_limit_per_s: None,
     }

@@ -79,7 +79,8 @@ fn row<'a>(api: &'a ApiAnalysis, metric: Metric, phase: Option<&str>) -> Row<'a>
     Row { api, values: phase.map_or(Vec::new(), |phase| phase.cells.iter().map(value).collect()) }
 }
 
-fn of_metric(cell: &Cell, metric: Metric) -> Option<f64> {
+/// A metric's figure of a cell, at whichever load it is.
+pub(super) fn of_metric(cell: &Cell, metric: Metric) -> Option<f64> {
     match metric {
         Metric::Capacity => cell.throughput_per_s,
         Metric::P50 => cell.p50_ms,
@@ -122,9 +123,9 @@ fn pair_result(compared: &[&ApiAnalysis], pair: &Pair, metric: Metric) -> Option
 /// the lower one from doing more, or either one where they look equal; or the host
 /// or the database kept both.
 fn is_hidden(of: &ApiAnalysis, to: &ApiAnalysis, claim: PairClaim) -> bool {
-    let is_bound = |api: &ApiAnalysis, by: Bound| api.capacity.as_ref().is_some_and(|c| c.bound == Some(by));
-    let by_client = is_bound(to, Bound::Client) || claim == PairClaim::Equal && is_bound(of, Bound::Client);
-    let by = |shared: Bound| is_bound(of, shared) && is_bound(to, shared);
+    let by_client =
+        to.is_bound_by(Bound::Client) || claim == PairClaim::Equal && of.is_bound_by(Bound::Client);
+    let by = |shared: Bound| of.is_bound_by(shared) && to.is_bound_by(shared);
     by_client || by(Bound::Host) || by(Bound::Database)
 }
 

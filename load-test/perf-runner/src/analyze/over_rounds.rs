@@ -35,8 +35,7 @@ impl OverRounds {
     /// value has no logarithm. None of nothing.
     pub(super) fn mean(&self) -> Option<f64> {
         if self.values.iter().all(|value| *value > 0.0) {
-            let logs: Vec<f64> = self.values.iter().map(|value| value.ln()).collect();
-            return statistics::mean(&logs).map(f64::exp);
+            return statistics::geometric_mean(&self.values);
         }
         statistics::mean(&self.values)
     }

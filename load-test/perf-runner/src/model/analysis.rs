@@ -61,6 +61,13 @@ pub struct ApiAnalysis {
     pub ratio_to_first: Option<Interval>,
 }
 
+impl ApiAnalysis {
+    /// Whether `bound` set what it sustains.
+    pub fn is_bound_by(&self, bound: Bound) -> bool {
+        self.capacity.as_ref().is_some_and(|capacity| capacity.bound == Some(bound))
+    }
+}
+
 /// One held load of one API, over all rounds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PhaseAnalysis {

@@ -133,7 +133,7 @@ fn is_confirmed(phases: &[PhaseAnalysis], crossing_vus: f64) -> bool {
 /// The geometric mean of the usable rounds' p99.
 fn p99_ms(phase: &PhaseAnalysis) -> Option<f64> {
     let p99s = usable(phase).filter_map(|cell| cell.p99_ms).filter(|p99_ms| *p99_ms > 0.0);
-    statistics::mean(&p99s.map(f64::ln).collect::<Vec<_>>()).map(f64::exp)
+    statistics::geometric_mean(&p99s.collect::<Vec<_>>())
 }
 
 #[cfg(test)]

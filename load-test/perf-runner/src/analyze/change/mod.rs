@@ -16,7 +16,7 @@ use super::{
 };
 use crate::model::{
     Analysis, ApiAnalysis, Campaign, CampaignChanges, Cell, Change, ChangeMetric, ComparedCampaign,
-    PayloadSize, PhaseAnalysis, PhaseLoad, StoredCampaign, Target,
+    PayloadSize, PhaseAnalysis, PhaseLoad, StoredCampaign,
 };
 
 /// What may be wrong with any of the intervals of one metric.
@@ -39,7 +39,7 @@ pub fn between(
         findings: Vec::new(),
     };
     if changes.differences.is_empty() || forced {
-        let (then, now) = (Side::new(before), Side::new(after));
+        let (then, now) = (super::of(before), super::of(after));
         changes.figures = judged(drafts(&then, &now));
         changes.only_in_one = only_in_one(&then, &now);
     }
@@ -72,12 +72,6 @@ fn compared(campaign: &Campaign) -> ComparedCampaign {
     }
 }
 
-/// A campaign with what it comes to.
-struct Side<'a> {
-    stored: &'a StoredCampaign,
-    analysis: Analysis,
-}
-
 /// One API at one held load.
 #[derive(Clone, Copy)]
 struct Place<'a> {
@@ -97,38 +91,28 @@ impl Place<'_> {
     }
 }
 
-impl<'a> Side<'a> {
-    fn new(stored: &'a StoredCampaign) -> Self {
-        Self { stored, analysis: super::of(stored) }
-    }
-
-    /// By name of the API, so that two reports of the same campaigns read alike.
-    fn places(&self) -> Vec<Place<'_>> {
-        let mut places = Vec::new();
-        for payload in &self.analysis.payloads {
-            let mut apis: Vec<&ApiAnalysis> = payload.apis.iter().collect();
-            apis.sort_by(|one, other| one.api.cmp(&other.api));
-            for api in apis {
-                let of_api = |phase| Place { payload: payload.payload, api: &api.api, phase };
-                places.extend(api.phases.iter().map(of_api));
-            }
+/// By name of the API, so that two reports of the same campaigns read alike.
+fn places(analysis: &Analysis) -> Vec<Place<'_>> {
+    let mut places = Vec::new();
+    for payload in &analysis.payloads {
+        let mut apis: Vec<&ApiAnalysis> = payload.apis.iter().collect();
+        apis.sort_by(|one, other| one.api.cmp(&other.api));
+        for api in apis {
+            let of_api = |phase| Place { payload: payload.payload, api: &api.api, phase };
+            places.extend(api.phases.iter().map(of_api));
         }
-        places
     }
+    places
+}
 
-    /// A figure of a cell; errors are counted over all of them instead.
-    fn figure(&self, metric: ChangeMetric, phase: &PhaseAnalysis, cell: &Cell) -> Option<f64> {
-        match metric {
-            ChangeMetric::Throughput => cell.throughput_per_s,
-            ChangeMetric::P50 => cell.p50_ms,
-            ChangeMetric::P99 => cell.p99_ms,
-            ChangeMetric::Cpu => {
-                let run = &self.stored.runs.get(cell.run?)?.run;
-                let figures = run.phases.iter().find(|figures| figures.name == phase.name)?;
-                figures.window.as_ref()?.resources.get(&Target::Api)?.cpu_seconds_per_1000_events
-            }
-            ChangeMetric::Errors => None,
-        }
+/// A figure of a cell; errors are counted over all of them instead.
+fn figure(metric: ChangeMetric, cell: &Cell) -> Option<f64> {
+    match metric {
+        ChangeMetric::Throughput => cell.throughput_per_s,
+        ChangeMetric::P50 => cell.p50_ms,
+        ChangeMetric::P99 => cell.p99_ms,
+        ChangeMetric::Cpu => cell.cpu_s_per_1000,
+        ChangeMetric::Errors => None,
     }
 }
 
@@ -138,29 +122,25 @@ struct Draft {
     welch: Option<Welch>,
 }
 
-fn drafts(then: &Side<'_>, now: &Side<'_>) -> Vec<Draft> {
-    let before = then.places();
+fn drafts(then: &Analysis, now: &Analysis) -> Vec<Draft> {
+    let before = places(then);
     let mut drafts = Vec::new();
-    for place in now.places() {
+    for place in places(now) {
         let Some(earlier) = before.iter().find(|earlier| earlier.is_same(&place)) else { continue };
         for metric in ChangeMetric::ALL {
             drafts.push(if metric == ChangeMetric::Errors {
                 of_errors(earlier, &place)
             } else {
-                of_metric(metric, (then, earlier), (now, &place))
+                of_metric(metric, earlier, &place)
             });
         }
     }
     drafts
 }
 
-fn of_metric(
-    metric: ChangeMetric,
-    (then, earlier): (&Side<'_>, &Place<'_>),
-    (now, place): (&Side<'_>, &Place<'_>),
-) -> Draft {
-    let before = OverRounds::of(earlier.phase, |cell| then.figure(metric, earlier.phase, cell));
-    let after = OverRounds::of(place.phase, |cell| now.figure(metric, place.phase, cell));
+fn of_metric(metric: ChangeMetric, earlier: &Place<'_>, place: &Place<'_>) -> Draft {
+    let before = OverRounds::of(earlier.phase, |cell| figure(metric, cell));
+    let after = OverRounds::of(place.phase, |cell| figure(metric, cell));
     let welch = Welch::new(&after.values, &before.values);
     let why_not = welch.is_none().then(|| wording::why_not(before.values.len(), after.values.len()));
     let (rounds_before, rounds_after) = (before.values.len(), after.values.len());
@@ -239,8 +219,8 @@ fn judged(drafts: Vec<Draft>) -> Vec<Change> {
 }
 
 /// APIs at loads that have nothing to be held against.
-fn only_in_one(then: &Side<'_>, now: &Side<'_>) -> Vec<String> {
-    let (before, after) = (then.places(), now.places());
+fn only_in_one(then: &Analysis, now: &Analysis) -> Vec<String> {
+    let (before, after) = (places(then), places(now));
     let missing = |of: &[Place<'_>], other: &[Place<'_>], when: &str| -> Vec<String> {
         let alone = of.iter().filter(|place| !other.iter().any(|known| known.is_same(place)));
         alone.map(|place| wording::only(place.api, &place.phase.load, when)).collect()

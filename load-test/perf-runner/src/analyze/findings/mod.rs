@@ -4,7 +4,10 @@ mod wording;
 
 use std::collections::BTreeSet;
 
-use super::statistics::CLAIM_ROUNDS;
+use super::{
+    compare::of_metric,
+    statistics::{CLAIM_ROUNDS, geometric_mean},
+};
 use crate::model::{
     ApiAnalysis, Bound, Claim, Comparison, Finding, Interval, Metric, PairClaim, PairResult, PayloadAnalysis,
 };
@@ -114,10 +117,7 @@ fn leaders(measured: &[&ApiAnalysis], comparison: &Comparison) -> Option<Finding
     let is_leader = |api: &&ApiAnalysis| api.ranks.is_some_and(|ranks| ranks.from == 1);
     // A lower bound is behind nobody for sure, which makes it no leader beside a number
     // that an API set itself.
-    let is_bound = |api: &ApiAnalysis| {
-        api.capacity.as_ref().is_some_and(|capacity| capacity.bound == Some(Bound::Client))
-    };
-    let is_open = |api: &&ApiAnalysis| is_bound(api) && !is_bound(first);
+    let is_open = |api: &&ApiAnalysis| api.is_bound_by(Bound::Client) && !first.is_bound_by(Bound::Client);
     let (aside, leading): (Vec<&ApiAnalysis>, Vec<&ApiAnalysis>) =
         compared.iter().copied().filter(is_leader).partition(is_open);
     let rounds = comparison.rounds.len();
@@ -190,9 +190,7 @@ fn limiting_checks<'a>(
 
 fn bounds(measured: &[&ApiAnalysis], rounds: usize) -> Vec<Finding> {
     let bounded = |bound: Bound| -> Vec<&ApiAnalysis> {
-        let is_bounded = |api: &&ApiAnalysis| {
-            api.again_of.is_none() && api.capacity.as_ref().is_some_and(|c| c.bound == Some(bound))
-        };
+        let is_bounded = |api: &&ApiAnalysis| api.again_of.is_none() && api.is_bound_by(bound);
         measured.iter().copied().filter(is_bounded).collect()
     };
     let apart = measured.iter().filter(|api| api.again_of.is_none()).count();
@@ -258,15 +256,9 @@ fn mean_of(analysis: &PayloadAnalysis, api: &str, metric: Metric) -> Option<f64>
         Metric::P50 | Metric::P99 => &analysis.reference.as_ref()?.phase,
     };
     let phase = api.phases.iter().find(|phase| phase.name == *name)?;
-    let value = |cell: &crate::model::Cell| match metric {
-        Metric::Capacity => cell.throughput_per_s,
-        Metric::P50 => cell.p50_ms,
-        Metric::P99 => cell.p99_ms,
-        Metric::Cpu => cell.cpu_s_per_1000,
-    };
-    let logs: Vec<f64> =
-        phase.cells.iter().filter(|cell| cell.is_usable()).filter_map(value).map(f64::ln).collect();
-    super::statistics::mean(&logs).map(f64::exp)
+    let usable = phase.cells.iter().filter(|cell| cell.is_usable());
+    let values: Vec<f64> = usable.filter_map(|cell| of_metric(cell, metric)).collect();
+    geometric_mean(&values)
 }
 
 /// `1.09-1.15`, with an en dash.

@@ -180,7 +180,7 @@ fn not_resolved(analysis: &PayloadAnalysis, metric: Metric, pair: &PairResult, i
 
 fn is_bound(analysis: &PayloadAnalysis, api: &str, bound: Bound) -> bool {
     let known = analysis.apis.iter().find(|known| known.api == api);
-    known.and_then(|api| api.capacity.as_ref()).is_some_and(|capacity| capacity.bound == Some(bound))
+    known.is_some_and(|api| api.is_bound_by(bound))
 }
 
 fn quantity(analysis: &PayloadAnalysis, metric: Metric) -> String {
