@@ -29,7 +29,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Run everything: needs, format, lint, generated files, tests, contract, smoke, README
+    /// Run everything: linters, tests, the contract, a smoke campaign, what the documents show
     Test(test::TestArguments),
     /// Run the linters and the house rules
     Lint,

@@ -1,11 +1,12 @@
 //! The programs that the repository needs, and the Debian package that has each.
 
 /// Program and package.
-const PACKAGES: [(&str, &str); 18] = [
+const PACKAGES: [(&str, &str); 19] = [
     ("cargo", "rustup"),
     ("cargo clippy", "rustup"),
     ("cargo fmt", "rustup"),
     ("chromium", "chromium"),
+    ("curl", "curl"),
     ("debootstrap", "debootstrap"),
     ("docker", "docker.io"),
     ("gcc", "gcc libc6-dev"),

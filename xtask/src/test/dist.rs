@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use super::standing::{self, Standing};
 use crate::{dist, fault::Fault, invocation::Invocation, repository::Repository};
 
 /// Starts and builds within a second or two.
@@ -26,42 +27,17 @@ pub(super) fn check(repository: &Repository) -> Result<(), Fault> {
     }
     println!("{}", version.trim_end());
     Invocation::new(elsewhere.path(), &program, ["--help"]).output()?;
-    let up = Invocation::cargo(repository.root(), ["perf", "up", SERVICE]).output()?;
-    let tried = try_against(elsewhere.path(), &program, &up);
-    // Whatever came of it, nothing is left running.
-    Invocation::cargo(repository.root(), ["perf", "down"]).run()?;
-    tried
+    standing::with(repository, SERVICE, |standing| try_against(elsewhere.path(), &program, standing))
 }
 
-/// Measures what `up` has started, then plays the contract's cases against it, which leave rows of
-/// their own behind.
-fn try_against(folder: &Path, program: &Path, up: &str) -> Result<(), Fault> {
-    let (authority, database) = places_in(up)
-        .ok_or_else(|| Fault::new(format!("`perf-runner up` does not say where it is:\n{up}")))?;
-    let url = format!("http://{authority}");
+/// Measures the service, then plays the contract's cases against it, which leave rows of their own
+/// behind.
+fn try_against(folder: &Path, program: &Path, standing: &Standing) -> Result<(), Fault> {
+    let url = format!("http://{}", standing.authority);
     // From another folder than its own, and by a variable, since a password is no argument.
     let smoke = ["smoke", "--url", &url, "--api", SERVICE, "--strict"];
-    Invocation::new(Path::new("/"), program, smoke).variable("PERF_DATABASE_URL", database).run()?;
+    Invocation::new(Path::new("/"), program, smoke)
+        .variable("PERF_DATABASE_URL", &standing.database)
+        .run()?;
     Invocation::new(folder, program, ["verify", "--url", &url]).run()
-}
-
-/// Where the service and its database are: `NAME is up at HOST:PORT (pid N)`, `database  psql URL`.
-fn places_in(up: &str) -> Option<(&str, &str)> {
-    let authority = up.lines().find_map(|line| line.split_once(" is up at ")?.1.split(' ').next())?;
-    let database =
-        up.lines().find_map(|line| line.trim().strip_prefix("database")?.trim().strip_prefix("psql "))?;
-    Some((authority, database))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_up_prints_is_understood() {
-        let up =
-            "a is up at 127.0.0.1:40123 (pid 7)\n\n  call      curl x\n  database  psql postgresql://b@c/d\n";
-        assert_eq!(places_in(up), Some(("127.0.0.1:40123", "postgresql://b@c/d")));
-        assert_eq!(places_in("nothing"), None);
-    }
 }

@@ -6,7 +6,9 @@ mod dist;
 mod docker;
 mod docs;
 mod needs;
+mod proof;
 pub(crate) mod smoke;
+mod standing;
 mod workflows;
 
 use std::io;

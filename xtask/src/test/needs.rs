@@ -15,7 +15,7 @@ type Version = (u32, u32);
 /// Errors: at least one is.
 pub(crate) fn check(repository: &Repository) -> Result<(), Fault> {
     let mut missing = Vec::new();
-    for program in ["git", "cargo", "cargo fmt", "cargo clippy", "gcc"] {
+    for program in ["git", "cargo", "cargo fmt", "cargo clippy", "curl", "gcc"] {
         match first_line(repository, program, "--version") {
             Some(line) => println!("{program}: {line}"),
             None => missing.push(lack(program)),
