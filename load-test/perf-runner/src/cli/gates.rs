@@ -42,7 +42,7 @@ impl GateArgs {
         let junit = self.junit.as_deref().map(std::path::absolute).transpose();
         let junit = junit.map_err(|error| Fault::usage("--junit names no file").cause(error))?;
         if let Some(folder) = junit.as_deref().and_then(Path::parent) {
-            host::check_writable(folder, 0)?;
+            host::check_writable(folder, 0, "--junit")?;
         }
         Ok(Gates { gates, junit })
     }

@@ -61,6 +61,7 @@ impl Cli {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "For every command")]
 struct GlobalArgs {
     /// How progress is shown on stderr.
     #[arg(long, global = true, value_enum, default_value = "auto", env = "PERF_PROGRESS")]
@@ -80,35 +81,60 @@ struct GlobalArgs {
 /// Tools and databases that are already there.
 #[derive(Debug, Clone, Args)]
 struct GivenArgs {
-    /// Application database to use [default: a cluster of the runner's own].
-    #[arg(long, value_name = "URL", env = "PERF_DATABASE_URL", hide_env_values = true)]
-    database_url: Option<String>,
-    /// Metrics database to use; never the measured one [default: a cluster of the runner's own].
-    #[arg(long, value_name = "URL", env = "PERF_METRICS_URL", hide_env_values = true)]
-    metrics_url: Option<String>,
-    /// Folder of PostgreSQL's server binaries [default: PATH, then the usual folders].
-    #[arg(long, value_name = "DIR", env = "PERF_POSTGRES_BIN")]
-    postgres_bin: Option<PathBuf>,
+    #[command(flatten)]
+    application: ApplicationArgs,
+    #[command(flatten)]
+    metrics: MetricsArgs,
     /// A k6 to use [default: the pinned one, packed with the runner or built from load-test/k6].
     #[arg(long, value_name = "FILE", env = "PERF_K6")]
     k6: Option<PathBuf>,
 }
 
+/// What services store into.
+#[derive(Debug, Clone, Args)]
+struct ApplicationArgs {
+    /// Application database to use [default: a cluster of the runner's own].
+    #[arg(long, value_name = "URL", env = "PERF_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+    #[command(flatten)]
+    server: ServerArgs,
+}
+
+/// What results are kept in.
+#[derive(Debug, Clone, Args)]
+struct MetricsArgs {
+    /// Metrics database to use; never the measured one [default: a cluster of the runner's own].
+    #[arg(long, value_name = "URL", env = "PERF_METRICS_URL", hide_env_values = true)]
+    metrics_url: Option<String>,
+}
+
+/// What the runner's own clusters are run with.
+#[derive(Debug, Clone, Args)]
+struct ServerArgs {
+    /// Folder of PostgreSQL's server binaries [default: PATH, then the usual folders].
+    #[arg(long, value_name = "DIR", env = "PERF_POSTGRES_BIN")]
+    postgres_bin: Option<PathBuf>,
+}
+
 impl From<GivenArgs> for Given {
     fn from(args: GivenArgs) -> Self {
-        let GivenArgs { database_url, metrics_url, postgres_bin, k6 } = args;
+        let GivenArgs { application, metrics, k6 } = args;
         let k6 = k6.or_else(|| unpacked_folder().map(|folder| folder.join("k6")));
-        // They are used from other folders than the one they were typed in; only an
-        // empty path has no absolute form, and it is refused where it is used.
-        let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
-        Self {
-            database_url,
-            metrics_url,
-            postgres_bin: postgres_bin.map(absolute),
-            k6: k6.map(absolute),
-            service: None,
-        }
+        Self { metrics_url: metrics.metrics_url, k6: k6.map(usable_elsewhere), ..Self::from(application) }
     }
+}
+
+impl From<ApplicationArgs> for Given {
+    fn from(args: ApplicationArgs) -> Self {
+        let ApplicationArgs { database_url, server } = args;
+        Self { database_url, postgres_bin: server.postgres_bin.map(usable_elsewhere), ..Self::default() }
+    }
+}
+
+/// Paths are used from other folders than the one they were typed in; only an empty one has no
+/// absolute form, and it is refused where it is used.
+fn usable_elsewhere(path: PathBuf) -> PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
 }
 
 #[derive(Debug, Subcommand)]
@@ -123,7 +149,7 @@ enum Command {
     Verify(verify::VerifyArgs),
     /// Rebuild the report of a stored campaign.
     Report(report::ReportArgs),
-    /// Look into the metrics database.
+    /// List, show, compare, export, import and remove stored campaigns.
     #[command(subcommand)]
     Runs(runs::RunsCommand),
     /// Start one service with its database, for use by hand.
@@ -185,8 +211,12 @@ fn places(global: &GlobalArgs) -> Result<Places, Fault> {
 }
 
 /// What the process environment is told by a command that measures nothing.
-fn process_settings(places: &Places, given: GivenArgs, skip_build: bool) -> Result<ProcessSettings, Fault> {
-    Ok(ProcessSettings { skip_build, ..ProcessSettings::new(places.clone(), Given::from(given))? })
+fn process_settings(
+    places: &Places,
+    application: ApplicationArgs,
+    skip_build: bool,
+) -> Result<ProcessSettings, Fault> {
+    Ok(ProcessSettings { skip_build, ..ProcessSettings::new(places.clone(), Given::from(application))? })
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, Fault> {

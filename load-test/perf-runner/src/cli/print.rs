@@ -1,4 +1,4 @@
-//! How a fault looks on stderr.
+//! What is printed: results to stdout, a fault to stderr.
 
 use std::{io::Write as _, path::Path};
 

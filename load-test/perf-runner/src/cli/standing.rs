@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{Fault, GivenArgs, Observer, Places, build::BuildArgs, print, process_settings};
+use super::{ApplicationArgs, Fault, Observer, Places, build::BuildArgs, print, process_settings};
 use crate::{
     environment::process::{
         ProcessSettings,
@@ -24,7 +24,7 @@ pub(super) struct UpArgs {
     #[command(flatten)]
     build: BuildArgs,
     #[command(flatten)]
-    given: GivenArgs,
+    application: ApplicationArgs,
 }
 
 /// Starts the service and prints how to call it.
@@ -35,7 +35,7 @@ pub(super) async fn up(args: UpArgs, places: &Places, observer: &dyn Observer) -
     let apis = args.build.select(places, std::slice::from_ref(&args.api)).await?;
     let settings = ProcessSettings {
         service_port: args.port,
-        ..process_settings(places, args.given, args.build.skip_build)?
+        ..process_settings(places, args.application, args.build.skip_build)?
     };
     for api in &apis {
         let service = standing::up(settings.clone(), api, observer).await?;

@@ -4,7 +4,7 @@
 
 use clap::Args;
 
-use super::{Fault, Given, GivenArgs, Observer, Places, engine::RuntimeArgs};
+use super::{Fault, Given, MetricsArgs, Observer, Places, ServerArgs, engine::RuntimeArgs, usable_elsewhere};
 use crate::{
     environment::{
         Environment as _,
@@ -21,7 +21,9 @@ use crate::{
 #[derive(Debug, Args)]
 pub(super) struct StoreArgs {
     #[command(flatten)]
-    given: GivenArgs,
+    metrics: MetricsArgs,
+    #[command(flatten)]
+    server: ServerArgs,
     #[command(flatten)]
     runtime: RuntimeArgs,
 }
@@ -34,8 +36,12 @@ enum Keeper {
 
 impl StoreArgs {
     fn keeper(self, places: &Places) -> Result<(Keeper, Option<String>), Fault> {
-        let given = Given::from(self.given);
-        let url = given.metrics_url.clone();
+        let url = self.metrics.metrics_url;
+        let given = Given {
+            metrics_url: url.clone(),
+            postgres_bin: self.server.postgres_bin.map(usable_elsewhere),
+            ..Given::default()
+        };
         let keeper = match self.runtime.of_store(&given) {
             Runtime::Docker => Keeper::Docker(self.runtime.docker(places, given)),
             Runtime::Process | Runtime::Fake => Keeper::Process(ProcessSettings::new(places.clone(), given)?),

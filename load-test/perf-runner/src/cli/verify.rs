@@ -7,7 +7,7 @@ use std::{io::stdout, path::PathBuf, process::ExitCode};
 use clap::{Args, ValueEnum};
 use rand::RngExt as _;
 
-use super::{Fault, GivenArgs, Observer, Places, build::BuildArgs, print, process_settings, url};
+use super::{ApplicationArgs, Fault, Observer, Places, build::BuildArgs, print, process_settings, url};
 use crate::{
     environment::{Environment, process::ProcessEnvironment},
     fault::ExitClass,
@@ -54,7 +54,7 @@ pub(super) struct VerifyArgs {
     #[command(flatten)]
     build: BuildArgs,
     #[command(flatten)]
-    given: GivenArgs,
+    application: ApplicationArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -128,8 +128,11 @@ fn tell_generated(
         (Format::Text, ..) => generated::to_text(plan, played),
     };
     if let (Some(file), Some(path)) = (&file, output) {
-        std::fs::write(&path, file)
-            .map_err(|source| Fault::failed(format!("cannot write {}", path.display())).cause(source))?;
+        std::fs::write(&path, file).map_err(|source| {
+            Fault::failed(format!("cannot write {}", path.display()))
+                .cause(source)
+                .repair("its folder must be there and be writable for this user")
+        })?;
     }
     print::result(&text);
     Ok(exit_code(file.is_none()))
@@ -162,8 +165,11 @@ async fn running(
     examined: &mut Examined,
     observer: &dyn Observer,
 ) -> Result<(), Fault> {
-    let target =
-        Target { endpoint: url::endpoint(place)?, database_url: args.given.database_url.clone(), pid: None };
+    let target = Target {
+        endpoint: url::endpoint(place)?,
+        database_url: args.application.database_url.clone(),
+        pid: None,
+    };
     examined.examine(place, &target, observer).await
 }
 
@@ -174,7 +180,7 @@ async fn registered(
     observer: &dyn Observer,
 ) -> Result<(), Fault> {
     let apis = args.build.select(places, &args.apis).await?;
-    let settings = process_settings(places, args.given, args.build.skip_build)?;
+    let settings = process_settings(places, args.application, args.build.skip_build)?;
     let mut environment = ProcessEnvironment::open(settings, observer)?;
     let interrupt = interrupt::from_signals();
     let played = tokio::select! {

@@ -194,8 +194,10 @@ pub(super) async fn accept(url: &str, rights: &[&str]) -> Result<ApplicationUrls
     let all = "select bool_and(has_table_privilege('car_entities', name)) from unnest($1::text[]) as name";
     let may: bool = sqlx::query_scalar(all).bind(rights).fetch_one(&mut database).await.map_err(refused)?;
     if !may {
-        return Err(Fault::failed(format!("the role of {place} may not write to and empty car_entities"))
-            .repair(format!("grant {} on car_entities to it", rights.join(", "))));
+        return Err(Fault::failed(format!(
+            "the role of {place} may not do to car_entities what a campaign does"
+        ))
+        .repair(format!("grant {} on car_entities to it", rights.join(", "))));
     }
     refuse_foreign_rows(&mut database, &place).await?;
     let statistics = statistics(&mut database, &place).await?;
@@ -357,7 +359,8 @@ async fn connect(url: &str) -> Result<PgConnection, Fault> {
 fn options(url: &str) -> Result<PgConnectOptions, Fault> {
     // The parser's own error may quote the URL, and with it the password.
     PgConnectOptions::from_str(url).map_err(|_| {
-        Fault::usage("the database URL is not one").repair("postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
+        Fault::usage("the URL of the application database cannot be understood")
+            .repair("write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
     })
 }
 

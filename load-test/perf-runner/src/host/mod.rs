@@ -142,16 +142,16 @@ pub fn built_from() -> Option<GitState> {
     (commit != "unknown").then(|| GitState { commit: commit.to_owned(), dirty })
 }
 
-/// Makes the folder and looks whether as much can be written into it.
+/// Makes the folder and looks whether as much can be written into it. `flag` is what names another.
 ///
 /// # Errors
 /// When it cannot be made or written to, or its disk has too little room.
-pub fn check_writable(folder: &Path, need_bytes: u64) -> Result<(), Fault> {
+pub fn check_writable(folder: &Path, need_bytes: u64, flag: &str) -> Result<(), Fault> {
     let tried = fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder));
     tried.map_err(|error| {
         Fault::failed(format!("cannot write to {}", folder.display()))
             .cause(error)
-            .repair("make it writable for this user, or name another folder with --results")
+            .repair(format!("make it writable for this user, or name another folder with {flag}"))
     })?;
     match free_bytes(folder) {
         Some(free) if free < need_bytes => Err(Fault::failed(format!(
@@ -161,7 +161,7 @@ pub fn check_writable(folder: &Path, need_bytes: u64) -> Result<(), Fault> {
             // Rounded up: "0 MiB free and needs 0 MiB" would say nothing.
             need_bytes.div_ceil(1 << 20)
         ))
-        .repair("free some room, or name a folder on another disk with --results")),
+        .repair(format!("free some room, or name a folder on another disk with {flag}"))),
         _ => Ok(()),
     }
 }
@@ -275,9 +275,10 @@ mod tests {
         // A file in the way stops even root.
         let file = folder.path().join("results");
         fs::write(&file, "").unwrap();
-        let fault = check_writable(&file.join("campaign"), 0).unwrap_err();
-        assert!(fault.what.contains("results/campaign") && fault.repair.is_some(), "{fault}");
-        check_writable(&folder.path().join("other/campaign"), 1).unwrap();
+        let fault = check_writable(&file.join("campaign"), 0, "--results").unwrap_err();
+        assert!(fault.what.contains("results/campaign"), "{fault}");
+        assert!(fault.repair.is_some_and(|repair| repair.ends_with(" with --results")));
+        check_writable(&folder.path().join("other/campaign"), 1, "--results").unwrap();
     }
 
     #[test]
@@ -293,7 +294,7 @@ mod tests {
     #[test]
     fn a_disk_too_small_is_refused_with_both_sizes() {
         let folder = tempfile::tempdir().unwrap();
-        let fault = check_writable(folder.path(), 1 << 60).unwrap_err();
+        let fault = check_writable(folder.path(), 1 << 60, "--results").unwrap_err();
         assert!(fault.what.contains("MiB free") && fault.what.contains("1099511627776 MiB"), "{fault}");
     }
 

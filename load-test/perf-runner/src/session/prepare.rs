@@ -22,7 +22,8 @@ impl Session<'_> {
         plan: &Plan,
     ) -> Result<(Store, Prepared), Fault> {
         let results = &self.settings.places.results;
-        host::check_writable(results, plan.estimate.as_ref().map_or(0, |estimate| estimate.results_bytes))?;
+        let results_bytes = plan.estimate.as_ref().map_or(0, |estimate| estimate.results_bytes);
+        host::check_writable(results, results_bytes, "--results")?;
         let store = match environment.start_metrics_database(self.observer).await? {
             Some(url) => Store::connect(results, &url).await?,
             None => Store::in_files(results),
