@@ -108,7 +108,8 @@ fn medians(turns: &[Turn]) -> Vec<Row> {
     subjects.into_iter().map(of_subject).collect()
 }
 
-fn median(mut values: Vec<f64>) -> Option<f64> {
+/// The middle one, or the mean of the two in the middle; none of nothing.
+pub(super) fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let upper = *values.get(values.len() / 2)?;
     let lower = *values.get((values.len() - 1) / 2)?;

@@ -7,7 +7,7 @@ use crate::fault::Fault;
 use super::{cost::to_f64, database::Contents, generator::Tally, machine::Used, service::RunningService};
 
 /// The name under which the ceiling stands beside the services.
-pub(super) const PGBENCH: &str = "pgbench";
+const PGBENCH: &str = "pgbench";
 
 /// What is measured, and what is known before the load.
 pub(super) struct Subject {

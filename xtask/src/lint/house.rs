@@ -91,7 +91,7 @@ pub(super) fn check(repository: &Repository) -> Result<(), Fault> {
 }
 
 /// What `file` breaks of `rule` and does not give a reason for, as lines to print.
-pub(super) fn breaches_of(rule: &Rule, file: &SourceFile) -> Vec<String> {
+fn breaches_of(rule: &Rule, file: &SourceFile) -> Vec<String> {
     let told = |breach: Breach| {
         let place = breach.line.map_or_else(String::new, |line| format!(":{line}"));
         format!("{}{place}: {}: {}", file.path.display(), rule.name, breach.text)

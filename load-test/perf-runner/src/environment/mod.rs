@@ -32,10 +32,10 @@ use crate::{
 
 /// A place where services can be measured.
 ///
-/// The order of calls is: `build`, `start_databases`, then for each test run
-/// `clear`, `start_service`, `prove`, `clear`, `run_generator`, `stop_service`,
-/// and at the end `shut_down`. `shut_down` may be called at any time and leaves
-/// no process behind.
+/// The order of calls is: `start_metrics_database`, `build`,
+/// `start_application_database`, then for each test run `clear`, `start_service`,
+/// `prove`, `clear`, `run_generator`, `stop_service`, and at the end `shut_down`.
+/// `shut_down` may be called at any time and leaves no process behind.
 pub trait Environment {
     /// Builds the generator and these APIs. An API that cannot be built gives a
     /// fault of its own and does not stop the others.

@@ -6,7 +6,7 @@ use super::{float, per_event};
 use crate::model::{ResourceSample, Target, WindowFigures, WindowUse};
 
 /// A sample further from the window's edge than this tells of another time.
-pub(super) const NEAREST_MS: f64 = 1_500.0;
+const NEAREST_MS: f64 = 1_500.0;
 
 /// From the samples nearest to the window's edges. A target without such samples
 /// is left out.

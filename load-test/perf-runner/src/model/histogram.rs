@@ -133,14 +133,6 @@ impl Histogram {
         None
     }
 
-    /// How many lie at or below this duration in milliseconds.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Clamped just before.
-    pub fn count_up_to_ms(&self, duration_ms: f64) -> u64 {
-        #[allow(clippy::cast_precision_loss)]
-        let us = (duration_ms * 1000.0).clamp(0.0, HIGHEST_US as f64);
-        self.0.count_between(0, us as u64)
-    }
-
     /// The usual numbers of it; none when there are no durations.
     pub fn quantiles(&self) -> Option<Quantiles> {
         let at = |quantile| ms(self.0.value_at_quantile(quantile));

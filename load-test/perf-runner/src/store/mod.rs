@@ -341,7 +341,7 @@ impl Store {
 }
 
 /// What both the database and a test can hold: whole microseconds.
-pub fn to_microseconds(time: DateTime<Utc>) -> DateTime<Utc> {
+fn to_microseconds(time: DateTime<Utc>) -> DateTime<Utc> {
     // Fails only for years that no clock shows.
     time.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(time)
 }

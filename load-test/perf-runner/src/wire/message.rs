@@ -73,7 +73,7 @@ fn entity((index, entity): (usize, &Value)) -> Mapped<pb::EntityUpdate> {
 }
 
 /// A JSON object as the typed form that protobuf has for it.
-pub fn to_struct(object: &Map<String, Value>) -> Struct {
+fn to_struct(object: &Map<String, Value>) -> Struct {
     Struct { fields: object.iter().map(|(key, value)| (key.clone(), to_value(value))).collect() }
 }
 

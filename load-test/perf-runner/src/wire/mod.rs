@@ -30,10 +30,6 @@ pub mod pb {
     include!(concat!(env!("OUT_DIR"), "/com.example.grpc.rs"));
 }
 
-/// The compiled `contract/event_service.proto` with its imports, as a
-/// `FileDescriptorSet`.
-pub const DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/event_service.bin"));
-
 /// Where one event is posted.
 pub const EVENTS_PATH: &str = "/api/v1/events";
 /// Where an array of events is posted.
@@ -43,7 +39,7 @@ pub const HEALTH_PATH: &str = "/api/v1/events/health";
 /// The gRPC method that takes one event.
 pub const PROCESS_EVENT: &str = "/com.example.grpc.EventService/ProcessEvent";
 /// The gRPC method that tells health.
-pub const HEALTH_CHECK: &str = "/com.example.grpc.EventService/HealthCheck";
+const HEALTH_CHECK: &str = "/com.example.grpc.EventService/HealthCheck";
 
 /// How long a single health call may take: a service answers within 1 s by contract.
 const HEALTH_LIMIT: Duration = Duration::from_secs(3);

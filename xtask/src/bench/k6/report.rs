@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::fault::Fault;
 
 use super::{GeneratorArguments, Run};
-use crate::bench::{cost::to_f64, machine::Machine};
+use crate::bench::{cost::to_f64, machine::Machine, report};
 
 const LEGEND: &str = "CPU: microseconds of k6's CPU per iteration, its start and its summary included. The cost of the \
 output is the median\nof the pairs; with it k6 keeps fewer samples for its summary, which it saves again in part.";
@@ -74,10 +74,9 @@ fn cost(service: &str, protocol: &str, runs: &[Run]) -> Cost {
     }
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let at = |place: usize| values.get(place).copied().unwrap_or(f64::NAN);
-    f64::midpoint(at(values.len() / 2), at(values.len().saturating_sub(1) / 2))
+/// Each of them has at least one round.
+fn median(values: Vec<f64>) -> f64 {
+    report::median(values).unwrap_or(f64::NAN)
 }
 
 fn tables(results: &Results<'_>) -> String {

@@ -149,7 +149,7 @@ fn tally(comparison: &Comparison) -> Option<Finding> {
 }
 
 /// What may be said of one pair.
-pub(super) fn of_pair(analysis: &PayloadAnalysis, comparison: &Comparison, pair: &PairResult) -> Finding {
+fn of_pair(analysis: &PayloadAnalysis, comparison: &Comparison, pair: &PairResult) -> Finding {
     let claim = match pair.claim {
         PairClaim::Different => Claim::Different,
         PairClaim::Small => Claim::Small,

@@ -100,15 +100,6 @@ impl Family {
         Some(Self { means, rounds, residual, pairs })
     }
 
-    /// Whether the first is claimed to have the larger value.
-    pub fn is_above(&self, one: usize, other: usize) -> bool {
-        self.pairs.iter().any(|pair| {
-            pair.claim() == PairClaim::Different
-                && ((pair.of, pair.to) == (one, other) && pair.log_ratio > 0.0
-                    || (pair.of, pair.to) == (other, one) && pair.log_ratio < 0.0)
-        })
-    }
-
     /// How narrow intervals would be after more rounds; the same for all pairs.
     pub fn outlook(&self) -> Vec<Outlook> {
         let treatments = self.means.len();

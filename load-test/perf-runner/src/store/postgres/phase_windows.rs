@@ -108,7 +108,7 @@ fn curve(durations: &Histogram) -> Vec<(f64, f64)> {
 }
 
 /// By test run and phase.
-pub(super) type Windows = BTreeMap<(TestRunId, String), WindowFigures>;
+type Windows = BTreeMap<(TestRunId, String), WindowFigures>;
 
 const OF_CAMPAIGN: &str = "
     select phase_windows.* from phase_windows join test_runs using (test_run_id) where campaign_id = $1";
