@@ -118,6 +118,25 @@ mod tests {
         }
     }
 
+    /// The page for those who look a message up quotes messages: each must be one that somebody can read.
+    #[test]
+    fn what_troubleshooting_quotes_is_what_the_programs_say() {
+        let repository = Repository::find().unwrap();
+        let files = repository.files().unwrap();
+        let is_rust = |file: &&PathBuf| file.extension().is_some_and(|kind| kind == "rs");
+        let lines: Vec<String> = files.iter().filter(is_rust).map(|f| repository.read(f).unwrap()).collect();
+        // A text that goes on in the next line begins there behind its indentation.
+        let said: String = lines.concat().split("\\\n").map(str::trim_start).collect();
+        let page = repository.read("docs/troubleshooting.md").unwrap();
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
+        let quotes: Vec<&str> = rows.flat_map(|row| row.split('`').skip(1).step_by(2)).collect();
+        assert!(quotes.len() > 30, "{}", quotes.len());
+        for part in quotes.iter().flat_map(|quote| quote.split('…')) {
+            let part = part.trim_matches([' ', '"']);
+            assert!(said.contains(part), "nobody says `{part}`");
+        }
+    }
+
     #[test]
     fn a_stage_that_proves_something_is_one_that_there_is() {
         let repository = Repository::find().unwrap();
