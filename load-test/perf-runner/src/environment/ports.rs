@@ -26,16 +26,16 @@ pub(super) fn choose(wanted: Option<u16>) -> Result<u16, Fault> {
 }
 
 /// The fault for a port that somebody else listens on.
-pub(super) fn in_use(port: u16) -> Fault {
+fn in_use(port: u16) -> Fault {
     let what = match holder(port) {
         Some(holder) => format!("port {port} is in use by {holder}"),
         None => format!("port {port} is in use by a process of another user"),
     };
-    Fault::failed(what).repair("stop that process, or choose another port (0 takes a free one)")
+    Fault::failed(what).repair("stop that process, or choose another port; without --port a free one is taken")
 }
 
 /// `java (pid 4711)`: the process that listens on the port, if this user may know.
-pub(super) fn holder(port: u16) -> Option<String> {
+fn holder(port: u16) -> Option<String> {
     let inodes: Vec<u64> = sockets()
         .into_iter()
         .filter(|entry| entry.state == TcpState::Listen && entry.local_address.port() == port)
