@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::statistics::{self, order_statistic_ranks, samples_needed};
+use super::statistics::{self, order_statistic_ranks};
 use crate::model::{
     ApiAnalysis, Cell, Check, CheckScope, Histogram, Knee, Measured, MeasuredApi, MeasuredPhase, PayloadSize,
     PhaseAnalysis, PhaseFigures, PhaseLoad, PlannedPhase, Quantiles, RunStatus, Scalability, StoredCampaign,
-    StoredRun, Target, Verdict,
+    StoredRun, Target, Verdict, samples_needed,
 };
 
 /// What the name of the second of two equal ones ends with.
@@ -186,11 +186,9 @@ fn percentile(
     p: f64,
     of_clock: fn(&Quantiles) -> f64,
 ) -> Option<f64> {
-    let needed = samples_needed(p);
     match ok {
-        Some(ok) if ok.count() >= needed => ok.quantile_ms(p),
-        Some(_) => None,
-        None => clock.filter(|clock| clock.count >= needed).map(of_clock),
+        Some(ok) => ok.shown_quantile_ms(p),
+        None => clock.filter(|clock| clock.count >= samples_needed(p)).map(of_clock),
     }
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use packed::PackedHistogram;
 
-use super::Quantiles;
+use super::{Quantiles, samples_needed};
 
 /// Smallest and largest duration that is told apart, in microseconds: 1 us to 60 s.
 const LOWEST_US: u64 = 1;
@@ -117,6 +117,12 @@ impl Histogram {
     /// in milliseconds; none when there are none.
     pub fn quantile_ms(&self, quantile: f64) -> Option<f64> {
         (self.count() > 0).then(|| ms(self.0.value_at_quantile(quantile)))
+    }
+
+    /// The same where it may be shown: none unless enough durations lie beyond it, see
+    /// [`samples_needed`].
+    pub fn shown_quantile_ms(&self, quantile: f64) -> Option<f64> {
+        (self.count() >= samples_needed(quantile)).then(|| self.quantile_ms(quantile)).flatten()
     }
 
     /// Between which durations, in milliseconds, the one lies that has `rank` smaller

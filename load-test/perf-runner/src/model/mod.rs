@@ -60,7 +60,7 @@ pub use measured::{Measured, MeasuredApi, MeasuredPhase};
 pub use payload::{EventTemplate, PayloadSize};
 pub use phase::{FailureKind, PhaseFigures, WindowFigures, WindowUse};
 pub use plan::{PhaseLoad, Plan, PlannedPhase, PlannedRun};
-pub use quantiles::Quantiles;
+pub use quantiles::{Quantiles, samples_needed};
 pub use sample::{ActivitySample, DatabaseCounters, MissingSource, ResourceSample, Samples, Target};
 pub use second::{LiveSecond, SecondFigures, SecondNumbers};
 pub use service::{

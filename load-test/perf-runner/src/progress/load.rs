@@ -3,7 +3,9 @@
 
 use serde::Serialize;
 
-use crate::model::{LiveSecond, PhaseFigures, PhaseLoad, PlannedPhase, WindowFigures};
+use crate::model::{
+    LiveSecond, PhaseFigures, PhaseLoad, PlannedPhase, Quantiles, WindowFigures, samples_needed,
+};
 
 /// How far a load is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -47,7 +49,7 @@ pub struct PhaseEnd {
     pub unknown: u64,
     /// Iterations that were not begun in it.
     pub dropped: u64,
-    /// Median of the acknowledged calls, in milliseconds.
+    /// Median of the acknowledged calls, in milliseconds; none of too few.
     pub p50_ms: Option<f64>,
     /// 99th percentile of the same.
     pub p99_ms: Option<f64>,
@@ -65,7 +67,7 @@ pub fn load_in_words(load: &PhaseLoad) -> String {
 impl PhaseEnd {
     /// Of a window.
     pub fn of_window(phase: &PlannedPhase, window: &WindowFigures) -> Self {
-        let quantile = |quantile| window.ok.as_ref().and_then(|ok| ok.quantile_ms(quantile));
+        let quantile = |quantile| window.ok.as_ref().and_then(|ok| ok.shown_quantile_ms(quantile));
         Self {
             phase: phase.name.clone(),
             load: load_in_words(&phase.load),
@@ -81,6 +83,10 @@ impl PhaseEnd {
 
     /// Of a phase without a window, from all of it; none where none was held.
     pub fn of_whole(phase: &PlannedPhase, figures: &PhaseFigures) -> Option<Self> {
+        let quantile = |quantile, of: fn(&Quantiles) -> f64| {
+            let known = figures.iteration.as_ref().filter(|all| all.count >= samples_needed(quantile));
+            known.map(of)
+        };
         Some(Self {
             phase: phase.name.clone(),
             load: load_in_words(&phase.load),
@@ -89,8 +95,8 @@ impl PhaseEnd {
             failed: figures.failed_total(),
             unknown: figures.unknown,
             dropped: figures.dropped.unwrap_or(0),
-            p50_ms: figures.iteration.as_ref().map(|iteration| iteration.p50_ms),
-            p99_ms: figures.iteration.as_ref().map(|iteration| iteration.p99_ms),
+            p50_ms: quantile(0.5, |all| all.p50_ms),
+            p99_ms: quantile(0.99, |all| all.p99_ms),
         })
     }
 }

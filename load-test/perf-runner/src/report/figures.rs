@@ -14,7 +14,7 @@ use super::{
 };
 use crate::model::{
     Check, CheckScope, FailureKind, Histogram, PhaseFigures, PhaseLoad, PlannedPhase, Quantiles,
-    StoredCampaign, StoredRun, Target, TestRun, WindowFigures, WindowUse,
+    StoredCampaign, StoredRun, Target, TestRun, WindowFigures, WindowUse, samples_needed,
 };
 
 /// Phases beside each other.
@@ -264,7 +264,9 @@ fn durations(phases: &[Phase<'_>]) -> Vec<Row> {
         rows.push(row(&format!("{label}, mean"), phases, |phase| of(phase, |known| known.mean_ms)));
         for (name, quantile) in CURVE {
             rows.push(row(&format!("{label}, {name}"), phases, |phase| match phase.window {
-                Some(window) => quantile_of(histogram(window), quantile),
+                Some(window) => {
+                    format::milliseconds(histogram(window).and_then(|all| all.shown_quantile_ms(quantile)))
+                }
                 None => format::milliseconds(whole(phase).and_then(|known| exact(&known, quantile))),
             }));
         }
@@ -277,26 +279,15 @@ fn durations(phases: &[Phase<'_>]) -> Vec<Row> {
     rows
 }
 
-/// Ten samples beyond it, or it is not said.
-fn quantile_of(histogram: Option<&Histogram>, quantile: f64) -> Figure {
-    let Some(histogram) = histogram else { return Figure::missing("ms") };
-    #[allow(clippy::cast_precision_loss)] // Compared with ten.
-    let beyond = histogram.count() as f64 * (1.0 - quantile);
-    if beyond < 10.0 - 1e-6 {
-        return Figure::missing("ms");
-    }
-    format::milliseconds(histogram.quantile_ms(quantile))
-}
-
 fn exact(known: &Quantiles, quantile: f64) -> Option<f64> {
-    let (needed, value) = match quantile {
-        0.5 => (20, known.p50_ms),
-        0.9 => (100, known.p90_ms),
-        0.95 => (200, known.p95_ms),
-        0.99 => (1000, known.p99_ms),
+    let value = match quantile {
+        0.5 => known.p50_ms,
+        0.9 => known.p90_ms,
+        0.95 => known.p95_ms,
+        0.99 => known.p99_ms,
         _ => return None,
     };
-    (known.count >= needed).then_some(value)
+    (known.count >= samples_needed(quantile)).then_some(value)
 }
 
 fn percent(share: Option<f64>) -> Figure {

@@ -16,7 +16,7 @@ mod welch;
 pub use blocks::{CompleteBlocks, complete_blocks};
 pub use family::{Critical, Family, Outlook, Pair, claim};
 pub use interval::mean_ratio_interval;
-pub use percentile::{NO_ERROR_FACTOR, order_statistic_ranks, samples_needed, upper_bound_of_none};
+pub use percentile::{NO_ERROR_FACTOR, order_statistic_ranks, upper_bound_of_none};
 pub use rank::ranks;
 pub use spread::{geometric_mean, mean, median, standard_deviation};
 pub use studentized_range::{probability as studentized_range_probability, student_t, studentized_range};

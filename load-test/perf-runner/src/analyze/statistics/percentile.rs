@@ -1,20 +1,10 @@
-//! What may be said of percentiles and of errors that were not seen.
+//! How sure a percentile is, and what may be said of errors that were not seen.
 
 /// 95 % of a standard normal value.
 const NORMAL_95: f64 = 1.959_963_984_540_054;
 
 /// The upper bound of a probability after n trials without the event is 3 / n.
 pub const NO_ERROR_FACTOR: f64 = 3.0;
-
-/// Samples below which the percentile `p` (between 0 and 1) is not shown: at least
-/// ten must lie beyond it.
-pub fn samples_needed(p: f64) -> u64 {
-    // The product is rounded first, so that 10 / (1 - 0.99) is 1000 and not 1001.
-    let needed = (10.0 / (1.0 - p) * 1e6).round() / 1e6;
-    // A share between 0 and 1 gives a positive number far below 2^63.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    if (0.0..1.0).contains(&p) { needed.ceil() as u64 } else { u64::MAX }
-}
 
 /// Positions, from 1, of the two sorted samples that enclose the quantile `p` of
 /// `count` independent samples with 95 % confidence. None when they would lie
@@ -41,12 +31,6 @@ pub fn upper_bound_of_none(count: u64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ten_samples_lie_beyond_a_shown_percentile() {
-        assert_eq!([0.5, 0.9, 0.95, 0.99, 0.999].map(samples_needed), [20, 100, 200, 1_000, 10_000]);
-        assert_eq!(samples_needed(1.0), u64::MAX);
-    }
 
     #[test]
     fn order_statistics_enclose_the_quantile() {
