@@ -10,13 +10,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::model::{
-    CheckScope, Histogram, PhaseFigures, PhaseLoad, PlannedPhase, StatementUse, StoredRun, TestRun,
-    WindowFigures,
+    CheckScope, PhaseFigures, PhaseLoad, PlannedPhase, StatementUse, StoredRun, TestRun, WindowFigures,
 };
-
-/// Percentiles that are told of every clock.
-const PERCENTILES: [f64; 15] =
-    [1.0, 5.0, 10.0, 25.0, 50.0, 75.0, 80.0, 90.0, 95.0, 97.5, 99.0, 99.5, 99.9, 99.99, 100.0];
 
 /// What was planned and measured of a phase. Counts are those of its window, or of
 /// the whole phase where none is cut out of it (`window_start_ms` is empty then).
@@ -214,11 +209,9 @@ impl<'a> Percentile<'a> {
             let clocks = [("ok", &window.ok), ("not_ok", &window.not_ok), ("request", &window.request)];
             for (clock, histogram) in clocks {
                 let Some(histogram) = histogram else { continue };
-                rows.extend(PERCENTILES.into_iter().filter_map(|percentile| {
-                    let ms = Histogram::quantile_ms(histogram, percentile / 100.0)?;
-                    let samples = histogram.count();
-                    Some(Self { test_run: &run.id.0, phase: &phase.name, clock, samples, percentile, ms })
-                }));
+                let (test_run, phase, samples) = (&*run.id.0, &*phase.name, histogram.count());
+                let row = |(percentile, ms)| Self { test_run, phase, clock, samples, percentile, ms };
+                rows.extend(histogram.curve().map(row));
             }
         }
         rows

@@ -12,6 +12,6 @@ pub(super) fn add(window: &mut WindowFigures, phase: &PlannedPhase, think_time_m
     if iterations == 0 {
         return;
     }
-    let iteration_ms = f64::from(vus) * (window.end_ms - window.start_ms) / float(iterations);
+    let iteration_ms = f64::from(vus) * window.length_ms() / float(iterations);
     window.client_overhead_ms = Some(iteration_ms - mean_call_ms - float(think_time_ms));
 }

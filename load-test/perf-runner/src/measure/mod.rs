@@ -63,7 +63,7 @@ impl Measured<'_> {
             .zip(Bounds::of(phase, ended_ms))
             .map(|(seconds, bounds)| self.window(phase, bounds, seconds));
         let window_ms = match &window {
-            Some(window) => Some(window.end_ms - window.start_ms),
+            Some(window) => Some(window.length_ms()),
             None => self.whole_ms(phase),
         };
         let counted = match &window {

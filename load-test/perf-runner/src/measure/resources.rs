@@ -34,7 +34,7 @@ fn used(window: &WindowFigures, samples: &[&ResourceSample]) -> Option<WindowUse
     let cpu_seconds = seconds(|sample| sample.cpu_seconds);
     let cpu_cores = cpu_seconds.map(|cpu_seconds| cpu_seconds / (sampled_ms / 1000.0));
     // The samples need not be exactly as far apart as the window is long.
-    let in_window = cpu_cores.map(|cores| cores * (window.end_ms - window.start_ms) / 1000.0);
+    let in_window = cpu_cores.map(|cores| cores * window.length_ms() / 1000.0);
     Some(WindowUse {
         sampled_ms,
         cpu_seconds,

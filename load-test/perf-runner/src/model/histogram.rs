@@ -18,6 +18,10 @@ const HIGHEST_US: u64 = 60_000_000;
 /// Significant decimal digits that every bucket keeps.
 const DIGITS: u8 = 3;
 
+/// The percentiles of a distribution's curve.
+const CURVE: [f64; 15] =
+    [1.0, 5.0, 10.0, 25.0, 50.0, 75.0, 80.0, 90.0, 95.0, 97.5, 99.0, 99.5, 99.9, 99.99, 100.0];
+
 /// Durations, folded into an HDR histogram of microseconds: 1 us to 60 s, three
 /// digits. It can be merged without loss, which percentiles cannot. In JSON it is
 /// the V2 deflated encoding in base64.
@@ -117,6 +121,13 @@ impl Histogram {
     /// in milliseconds; none when there are none.
     pub fn quantile_ms(&self, quantile: f64) -> Option<f64> {
         (self.count() > 0).then(|| ms(self.0.value_at_quantile(quantile)))
+    }
+
+    /// The distribution as its percentiles, in percent, with their durations: dense
+    /// where tails are. None are left out for want of samples: whoever reads them has
+    /// the count beside them.
+    pub fn curve(&self) -> impl Iterator<Item = (f64, f64)> {
+        CURVE.into_iter().filter_map(move |percent| Some((percent, self.quantile_ms(percent / 100.0)?)))
     }
 
     /// The same where it may be shown: none unless enough durations lie beyond it, see

@@ -118,6 +118,19 @@ pub struct WindowFigures {
     pub wal_bytes_per_event: Option<f64>,
 }
 
+impl WindowFigures {
+    /// How long it is, in milliseconds.
+    pub fn length_ms(&self) -> f64 {
+        self.end_ms - self.start_ms
+    }
+
+    /// So many in it, per second; none where it has no length.
+    #[allow(clippy::cast_precision_loss)] // Counts of calls stay far below 2^52.
+    pub fn per_s(&self, count: u64) -> Option<f64> {
+        (self.length_ms() > 0.0).then(|| count as f64 / (self.length_ms() / 1000.0))
+    }
+}
+
 /// What one target used in a window. Null means "not measured".
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct WindowUse {

@@ -11,7 +11,7 @@ pub fn describe(plan: &Plan, fit: &Fit) -> String {
     let mut text = String::new();
     // Writing to a String cannot fail.
     let _ = writeln!(text, "campaign  {}", plan.campaign);
-    let _ = writeln!(text, "mode      {}, {} round(s), seed {}", plan.mode, plan.rounds, plan.seed);
+    let _ = writeln!(text, "mode      {}, {}, seed {}", plan.mode, rounds(plan.rounds), plan.seed);
     let _ = writeln!(
         text,
         "load      {}, {} ms think time, {} ms request timeout, {} connections per service",
@@ -39,7 +39,7 @@ pub fn describe(plan: &Plan, fit: &Fit) -> String {
         let _ = writeln!(text, "\nleft out: {api}: {reason}");
     }
     if let Some(estimate) = &plan.estimate {
-        let _ = writeln!(text, "\n{}", needs(estimate));
+        needs(&mut text, estimate);
     }
     for reason in &fit.refused {
         let _ = writeln!(text, "cannot be done here: {reason}");
@@ -53,11 +53,11 @@ pub fn describe(plan: &Plan, fit: &Fit) -> String {
 /// All test runs of a plan have the same phases.
 fn phases(text: &mut String, plan: &Plan) {
     let Some(run) = plan.runs.first() else { return };
-    let _ = writeln!(text, "\n phase  start  held   settle  load");
+    let _ = writeln!(text, "\n phase    start  held   settle  load");
     if plan.warm_up_ms > 0 {
         let _ = writeln!(
             text,
-            " {:<6} {:>5}  {:<6} the first phase's load, not counted",
+            " {:<8} {:>5}  {:<6} the first phase's load, not counted",
             "warm-up",
             "",
             clock(plan.warm_up_ms)
@@ -67,7 +67,7 @@ fn phases(text: &mut String, plan: &Plan) {
         let held = phase.load.hold_ms().map(clock).unwrap_or_default();
         let _ = writeln!(
             text,
-            " {:<6} {:>5}  {held:<6} {:<7} {}",
+            " {:<8} {:>5}  {held:<6} {:<7} {}",
             phase.name,
             clock(phase.start_ms),
             seconds(phase.settle_ms),
@@ -103,17 +103,22 @@ fn load(phase: &PlannedPhase) -> String {
     }
 }
 
-fn needs(estimate: &Estimate) -> String {
-    format!(
-        "takes about {} without builds; needs at most {} of memory ({} of it k6, for {} events) and {} of \
-         disk ({} of it the database)",
-        clock(estimate.total_ms),
+/// At most, but for the time.
+fn needs(text: &mut String, estimate: &Estimate) {
+    let _ = writeln!(text, "\ntakes about {} without builds; needs at most", clock(estimate.total_ms));
+    let _ = writeln!(
+        text,
+        "  {} of memory, {} of it k6 for {} events",
         size(estimate.memory_bytes),
         size(estimate.generator_bytes),
-        estimate.events,
+        estimate.events
+    );
+    let _ = writeln!(
+        text,
+        "  {} of disk, {} of it the database",
         size(estimate.disk_bytes()),
-        size(estimate.database_bytes),
-    )
+        size(estimate.database_bytes)
+    );
 }
 
 /// The estimate beside what was needed; a table that ends with a line feed.
@@ -136,6 +141,10 @@ fn clock(ms: u64) -> String {
     let seconds = ms.div_ceil(1000);
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+fn rounds(count: u32) -> String {
+    format!("{count} {}", if count == 1 { "round" } else { "rounds" })
 }
 
 fn seconds(ms: u64) -> String {

@@ -71,7 +71,7 @@ impl PhaseEnd {
         Self {
             phase: phase.name.clone(),
             load: load_in_words(&phase.load),
-            window_ms: window.end_ms - window.start_ms,
+            window_ms: window.length_ms(),
             acknowledged: window.acknowledged.unwrap_or(0),
             failed: window.failed.as_ref().map_or(0, |failed| failed.values().sum()),
             unknown: window.unknown.unwrap_or(0),

@@ -90,9 +90,11 @@ fn a_plan_of_held_loads_names_each_with_its_time() {
     let output = runner.run(&["full", "--plan", "--phases", "10x30s,50x45s"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     // Eleven seconds for the last calls of the first load.
-    for line in
-        [" p1      0:00  0:30   3 s     10 VUs", " p2      0:41  0:45   5 s     50 VUs", "loaded for 1:26"]
-    {
+    for line in [
+        " p1        0:00  0:30   3 s     10 VUs",
+        " p2        0:41  0:45   5 s     50 VUs",
+        "loaded for 1:26",
+    ] {
         assert!(stdout(&output).contains(line), "{}", stdout(&output));
     }
     let output = runner.run(&["saturation", "--plan", "--arrival-rate", "500/s,1000/sx1m", "--hold", "20s"]);

@@ -5,7 +5,7 @@ use super::{
     Finding, PhaseFacts, as_value, counted,
     limits::{LIMITS, ShareLimit, percent},
 };
-use crate::model::{PhaseLoad, Target, Verdict, WindowFigures};
+use crate::model::{PhaseLoad, Target, Verdict, WindowFigures, samples_needed};
 
 /// A window that is shorter has fewer bins than a line needs to have a slope.
 const SLOPE_MS: f64 = 15_000.0;
@@ -71,10 +71,8 @@ pub(super) fn client_limited(facts: &PhaseFacts<'_>) -> Option<Finding> {
 pub(super) fn arrival_rate(facts: &PhaseFacts<'_>) -> Option<Finding> {
     let PhaseLoad::Rate { per_s, .. } = facts.planned.load else { return None };
     let offered = f64::from(per_s);
-    let measured = facts.window().and_then(|window| {
-        let seconds = (window.end_ms - window.start_ms) / 1000.0;
-        (seconds > 0.0 && offered > 0.0).then_some(as_value(window.attempts?) / seconds)
-    });
+    let begun = facts.window().and_then(|window| window.per_s(window.attempts?));
+    let measured = begun.filter(|_| offered > 0.0);
     Some(judged("arrival_rate", LIMITS.offered_missed, measured, |achieved| {
         let text = format!("{achieved:.1} of {offered}/s offered calls were begun.");
         ((1.0 - achieved / offered).max(0.0), text)
@@ -85,7 +83,7 @@ pub(super) fn arrival_rate(facts: &PhaseFacts<'_>) -> Option<Finding> {
 pub(super) fn steady_state(facts: &PhaseFacts<'_>) -> Option<Finding> {
     facts.planned.load.hold_ms()?;
     let slope = facts.window().and_then(|window| window.slope);
-    let length_ms = facts.window().map(|window| window.end_ms - window.start_ms);
+    let length_ms = facts.window().map(|window| window.length_ms());
     let mut finding = judged("steady_state", LIMITS.slope, slope, |slope| {
         let way = if slope < 0.0 { "fell" } else { "rose" };
         (
@@ -127,7 +125,7 @@ pub(super) fn requests_in_window(facts: &PhaseFacts<'_>) -> Option<Finding> {
     let (verdict, text) = match calls {
         None => (Verdict::Unknown, unmeasured(facts)),
         Some(calls) => {
-            let most = [0.999, 0.99, 0.95, 0.9, 0.5].into_iter().find(|p| LIMITS.shows_quantile(*p, calls));
+            let most = [0.999, 0.99, 0.95, 0.9, 0.5].into_iter().find(|p| calls >= samples_needed(*p));
             let carried =
                 most.map_or("no percentile".to_owned(), |p| format!("percentiles up to {}", p * 100.0));
             (limit.verdict(calls), format!("{calls} calls in the window carry {carried}."))

@@ -59,8 +59,6 @@ pub struct Limits {
     pub cut_short: ShareLimit,
     /// Calls in the window.
     pub requests: LeastLimit,
-    /// A quantile p is shown when at least this many calls lie beyond it.
-    pub beyond_quantile: f64,
     /// Throughput, of what the database alone can do.
     pub ceiling: ShareLimit,
     /// Processor time of everything else on the host, of what there is.
@@ -109,7 +107,6 @@ pub const LIMITS: Limits = Limits {
     slope: ShareLimit { warn_above: 0.05, invalid_above: 0.2 },
     cut_short: ShareLimit { warn_above: 0.02, invalid_above: 0.02 },
     requests: LeastLimit { warn_below: 1_000, invalid_below: 1_000 },
-    beyond_quantile: 10.0,
     ceiling: ShareLimit { warn_above: 0.9, invalid_above: f64::INFINITY },
     other_load: ShareLimit { warn_above: 0.1, invalid_above: f64::INFINITY },
     stolen: ShareLimit { warn_above: 0.01, invalid_above: f64::INFINITY },
@@ -170,15 +167,6 @@ impl LeastLimit {
         } else {
             spoils
         }
-    }
-}
-
-impl Limits {
-    /// Whether so many calls carry the quantile `p`, 0.99 for the 99th percentile.
-    #[allow(clippy::cast_precision_loss)] // Counts of calls stay far below 2^52.
-    pub fn shows_quantile(&self, p: f64, calls: u64) -> bool {
-        // 0.99 is a little more than 99 of a hundred in a computer's eyes.
-        calls as f64 * (1.0 - p) >= self.beyond_quantile - 1e-6
     }
 }
 

@@ -71,10 +71,7 @@ pub(super) fn ceiling(facts: &PhaseFacts<'_>) -> Option<Finding> {
     facts.planned.load.hold_ms()?;
     // There is one where it was asked for.
     let ceiling = facts.campaign.ceilings.iter().find(|ceiling| ceiling.payload == facts.run.payload)?;
-    let acknowledged = facts.window().and_then(|window| {
-        let seconds = (window.end_ms - window.start_ms) / 1000.0;
-        (seconds > 0.0).then_some(as_value(window.acknowledged?) / seconds)
-    });
+    let acknowledged = facts.window().and_then(|window| window.per_s(window.acknowledged?));
     let measured = acknowledged.zip(ceiling.events_per_s.filter(|most| *most > 0.0));
     Some(judged("ceiling", LIMITS.ceiling, measured, |(rate, most)| {
         let share = rate / most;

@@ -10,11 +10,7 @@ use super::{
     row::{Reader, RowError, histogram, maybe_count, maybe_json, text},
     window_uses,
 };
-use crate::model::{CampaignId, Histogram, TestRun, TestRunId, WindowFigures};
-
-/// What the curve shows, in percent: dense where tails are.
-const PERCENTILES: [f64; 15] =
-    [1.0, 5.0, 10.0, 25.0, 50.0, 75.0, 80.0, 90.0, 95.0, 97.5, 99.0, 99.5, 99.9, 99.99, 100.0];
+use crate::model::{CampaignId, TestRun, TestRunId, WindowFigures};
 
 const INSERT: &str = "
     insert into phase_windows (test_run_id, phase, start_ms, end_ms, attempts, iterations, acknowledged, failed,
@@ -95,16 +91,12 @@ fn bind_figures<'q>(query: Insert<'q>, window: &WindowFigures) -> Result<Insert<
 }
 
 fn bind_histograms<'q>(query: Insert<'q>, window: &WindowFigures) -> Result<Insert<'q>, RowError> {
+    let curve: Option<Vec<(f64, f64)>> = window.ok.as_ref().map(|ok| ok.curve().collect());
     Ok(query
         .bind(histogram("ok_histogram", window.ok.as_ref())?)
         .bind(histogram("not_ok_histogram", window.not_ok.as_ref())?)
         .bind(histogram("request_histogram", window.request.as_ref())?)
-        .bind(maybe_json("ok_curve", window.ok.as_ref().map(curve).as_ref())?))
-}
-
-fn curve(durations: &Histogram) -> Vec<(f64, f64)> {
-    let pair = |percent: f64| Some((percent, durations.quantile_ms(percent / 100.0)?));
-    PERCENTILES.into_iter().filter_map(pair).collect()
+        .bind(maybe_json("ok_curve", curve.as_ref())?))
 }
 
 /// By test run and phase.
