@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::{Fault, Given, Observer, Places, engine::RuntimeArgs, print};
+use super::{Fault, Given, Observer, Places, engine::DockerHostArgs, print};
 use crate::{
     environment::docker::{self, Found},
     registry,
@@ -26,7 +26,7 @@ pub(super) struct DockerArgs {
     #[arg(long)]
     execute: bool,
     #[command(flatten)]
-    runtime: RuntimeArgs,
+    engine: DockerHostArgs,
 }
 
 /// Prints what was, or would be, removed.
@@ -39,7 +39,7 @@ pub(super) async fn run(
     observer: &dyn Observer,
 ) -> Result<ExitCode, Fault> {
     let CleanupCommand::Docker(args) = command;
-    let settings = args.runtime.docker(places, Given::default());
+    let settings = args.engine.docker(places, Given::default());
     let apis = if args.images { registry::read(&places.root, BuildTool::Maven)? } else { Vec::new() };
     let found = docker::cleanup(&settings, &apis, args.execute, observer).await?;
     print::result(&told(&found, args.execute));

@@ -34,13 +34,20 @@ pub(super) struct RuntimeArgs {
     engine: EngineArgs,
 }
 
+/// Which engine.
+#[derive(Debug, Clone, Args)]
+pub(super) struct DockerHostArgs {
+    /// The engine: unix:///… or tcp://… [default: where engines usually are].
+    #[arg(long, value_name = "URL", env = "DOCKER_HOST")]
+    docker_host: Option<String>,
+}
+
 /// Which engine, and the images that everything stands on.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "With --runtime docker")]
 pub(super) struct EngineArgs {
-    /// The engine: unix:///… or tcp://… [default: where engines usually are].
-    #[arg(long, value_name = "URL", env = "DOCKER_HOST")]
-    docker_host: Option<String>,
+    #[command(flatten)]
+    engine: DockerHostArgs,
     /// What Go programs are built in [default: the Dockerfiles say it].
     #[arg(long, value_name = "IMAGE", env = "GO_IMAGE")]
     go_image: Option<String>,
@@ -88,21 +95,30 @@ pub(super) struct LimitArgs {
     k6_cpuset: Option<String>,
 }
 
+/// An empty variable counts as absent.
+fn named(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
+impl DockerHostArgs {
+    /// What the container environment is told by a command that starts nothing.
+    pub(super) fn docker(self, places: &Places, given: Given) -> DockerSettings {
+        DockerSettings { host: named(self.docker_host), ..DockerSettings::new(places.clone(), given) }
+    }
+}
+
 impl RuntimeArgs {
     /// What the container environment is told by this command.
     pub(super) fn docker(&self, places: &Places, given: Given) -> DockerSettings {
-        let EngineArgs { docker_host, go_image, jdk_image, rust_image, postgres_image } = self.engine.clone();
-        // An empty variable counts as absent.
-        let named = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+        let EngineArgs { engine, go_image, jdk_image, rust_image, postgres_image } = self.engine.clone();
         DockerSettings {
-            host: named(docker_host),
             images: BaseImages {
                 go: named(go_image),
                 jdk: named(jdk_image),
                 rust: named(rust_image),
                 postgres: named(postgres_image),
             },
-            ..DockerSettings::new(places.clone(), given)
+            ..engine.docker(places, given)
         }
     }
 
