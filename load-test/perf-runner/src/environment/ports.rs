@@ -31,7 +31,8 @@ fn in_use(port: u16) -> Fault {
         Some(holder) => format!("port {port} is in use by {holder}"),
         None => format!("port {port} is in use by a process of another user"),
     };
-    Fault::failed(what).repair("stop that process, or choose another port; without --port a free one is taken")
+    Fault::failed(what)
+        .repair("stop that process, or choose another port; without --port a free one is taken")
 }
 
 /// `java (pid 4711)`: the process that listens on the port, if this user may know.

@@ -205,6 +205,14 @@ mod tests {
     }
 
     #[test]
+    fn a_percentile_is_shown_when_ten_durations_lie_beyond_it() {
+        let mut histogram = of([1.0; 999]);
+        assert_eq!(histogram.shown_quantile_ms(0.99), None);
+        histogram.record_ms(1.0);
+        assert_eq!(histogram.shown_quantile_ms(0.99), histogram.quantile_ms(0.99));
+    }
+
+    #[test]
     fn json_keeps_it() {
         let histogram = of([0.004, 1.5, 59_999.0]);
         let text = serde_json::to_string(&histogram).unwrap();

@@ -83,7 +83,7 @@ pub(super) fn arrival_rate(facts: &PhaseFacts<'_>) -> Option<Finding> {
 pub(super) fn steady_state(facts: &PhaseFacts<'_>) -> Option<Finding> {
     facts.planned.load.hold_ms()?;
     let slope = facts.window().and_then(|window| window.slope);
-    let length_ms = facts.window().map(|window| window.length_ms());
+    let length_ms = facts.window().map(WindowFigures::length_ms);
     let mut finding = judged("steady_state", LIMITS.slope, slope, |slope| {
         let way = if slope < 0.0 { "fell" } else { "rose" };
         (
