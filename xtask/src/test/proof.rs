@@ -7,7 +7,7 @@ use crate::fault::Fault;
 pub(super) enum Proof {
     /// This stage runs it, or its tests run one of its kind.
     Stage(&'static str),
-    /// The stage that is named like the folder of the page runs it, or its tests run one of its kind.
+    /// The stage that is named like the folder of the page, or one around it, runs it or one of its kind.
     OwnStage,
     /// It is run here and must end with 0.
     RunHere,
@@ -66,7 +66,7 @@ impl Proof {
     pub(super) fn told(self, command: &str) -> String {
         match self {
             Self::Stage(stage) => format!("`{command}` is what the stage {stage} runs"),
-            Self::OwnStage => format!("`{command}` is what the stage of its page's folder runs"),
+            Self::OwnStage => format!("`{command}` is what the stage of its page's component runs"),
             Self::RunHere | Self::RunAs(_) => format!("`{command}` is run here"),
             Self::Against(service) => format!("`{command}` is run here against {service}"),
             Self::Plan(stage) => {
