@@ -35,16 +35,24 @@ enum Outcome {
     NotRun,
 }
 
-/// Keeps the stages that `only` names, in their own order; all when it names none.
+/// Keeps the stages that `only` names, in their own order, or all when it names none; without those
+/// that `skip` names.
 ///
 /// Errors: a name that is no stage; the text lists those that are.
-pub(crate) fn select<'a>(stages: Vec<Stage<'a>>, only: &[String]) -> Result<Vec<Stage<'a>>, Fault> {
-    if let Some(unknown) = only.iter().find(|name| !stages.iter().any(|stage| stage.name == **name)) {
+pub(crate) fn select<'a>(
+    stages: Vec<Stage<'a>>,
+    only: &[String],
+    skip: &[String],
+) -> Result<Vec<Stage<'a>>, Fault> {
+    let is_unknown = |name: &&String| !stages.iter().any(|stage| stage.name == **name);
+    if let Some(unknown) = only.iter().chain(skip).find(is_unknown) {
         let names: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
         return Err(Fault::new(format!("there is no stage {unknown:?}"))
             .repair(format!("name one of {}", names.join(", "))));
     }
-    Ok(stages.into_iter().filter(|stage| only.is_empty() || only.contains(&stage.name)).collect())
+    let is_wanted =
+        |stage: &Stage| (only.is_empty() || only.contains(&stage.name)) && !skip.contains(&stage.name);
+    Ok(stages.into_iter().filter(is_wanted).collect())
 }
 
 /// Writes name and meaning of each stage.
@@ -163,12 +171,20 @@ mod tests {
     }
 
     #[test]
-    fn only_keeps_the_order_of_the_line_and_refuses_what_is_no_stage() {
+    fn only_and_skip_keep_the_order_of_the_line_and_refuse_what_is_no_stage() {
         let ran = RefCell::new(Vec::new());
         let stages = || ["a", "b", "c"].map(|name| named(name, &ran)).into();
-        let kept = select(stages(), &["c".into(), "a".into()]).unwrap();
-        assert_eq!(kept.iter().map(|stage| stage.name.as_str()).collect::<Vec<_>>(), ["a", "c"]);
-        let fault = select(stages(), &["d".into()]).err().unwrap();
-        assert_eq!(fault.to_string(), "there is no stage \"d\"\nrepair: name one of a, b, c");
+        let kept = |only: &[&str], skip: &[&str]| {
+            let [only, skip]: [Vec<String>; 2] =
+                [only, skip].map(|names| names.iter().map(|&name| name.to_owned()).collect());
+            let kept = select(stages(), &only, &skip)?;
+            Ok::<_, Fault>(kept.into_iter().map(|stage| stage.name).collect::<Vec<_>>())
+        };
+        assert_eq!(kept(&["c", "a"], &[]).unwrap(), ["a", "c"]);
+        assert_eq!(kept(&[], &["b"]).unwrap(), ["a", "c"]);
+        assert_eq!(kept(&["c", "a"], &["c"]).unwrap(), ["a"]);
+        for fault in [kept(&["d"], &[]), kept(&[], &["d"])].map(Result::unwrap_err) {
+            assert_eq!(fault.to_string(), "there is no stage \"d\"\nrepair: name one of a, b, c");
+        }
     }
 }

@@ -10,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use ignore::{WalkBuilder, gitignore::Gitignore};
 use perf_runner::{
     model::{Api, Language, Protocol},
     registry,
@@ -159,4 +160,32 @@ fn base_images_are_the_same_everywhere_and_of_one_full_version() {
         }
     }
     assert_eq!(used.len(), wanted.len(), "compose names a base image that nothing is built from");
+}
+
+#[test]
+fn no_source_is_kept_out_of_the_images() {
+    let root = root();
+    let (ignored, problem) = Gitignore::new(root.join(".dockerignore"));
+    assert!(problem.is_none(), "{problem:?}");
+    let services = apis().into_iter().filter(|api| api.language != Language::Go).map(|api| api.id);
+    let main = services.map(|id| format!("{id}/src")).chain(
+        [
+            "load-test/perf-runner/src",
+            "load-test/jdk/src",
+            "postgres/cluster/src",
+            "producer-core/java/src/main",
+        ]
+        .map(str::to_owned),
+    );
+    let mut seen = 0;
+    for entry in main.flat_map(|folder| WalkBuilder::new(root.join(folder)).standard_filters(false).build()) {
+        let path = entry.expect("a readable folder").into_path();
+        let name = path.strip_prefix(&root).expect("a path below the root");
+        // Words are no part of a program.
+        if path.is_file() && name.extension().is_none_or(|kind| kind != "md") {
+            assert!(!ignored.matched_path_or_any_parents(name, false).is_ignore(), "{}", name.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 300, "{seen} files");
 }

@@ -15,6 +15,7 @@ use std::io;
 
 use clap::{Args, Subcommand};
 
+use self::docker::DockerArguments;
 use crate::{
     fault::Fault,
     generate,
@@ -24,6 +25,8 @@ use crate::{
     stage::{self, Stage},
 };
 
+/// The stage that needs a container engine, or may start one.
+const DOCKER: &str = "docker";
 /// Generated requests per service.
 const GENERATED: &str = "2000";
 /// Always the same ones; `cargo perf verify --generated N` without a seed takes others.
@@ -38,6 +41,9 @@ pub(crate) struct TestArguments {
     /// Run this stage alone; may be given more than once
     #[arg(long, value_name = "STAGE")]
     only: Vec<String>,
+    /// Leave this stage out; may be given more than once
+    #[arg(long, value_name = "STAGE")]
+    skip: Vec<String>,
     /// Run the stages after a failed one too
     #[arg(long)]
     keep_going: bool,
@@ -50,7 +56,7 @@ pub(crate) struct TestArguments {
 #[derive(Subcommand)]
 enum Suite {
     /// Images, compose and the container environment on a real engine, started where there is none
-    Docker(docker::DockerArguments),
+    Docker(DockerArguments),
 }
 
 /// Runs the stages that were asked for.
@@ -60,7 +66,8 @@ pub(crate) fn run(repository: &Repository, arguments: &TestArguments) -> Result<
     if let Some(Suite::Docker(arguments)) = &arguments.suite {
         return docker::run(repository, arguments);
     }
-    let stages = stage::select(stages(repository)?, &arguments.only)?;
+    let stages = stages(repository, !arguments.skip.iter().any(|stage| stage == DOCKER))?;
+    let stages = stage::select(stages, &arguments.only, &arguments.skip)?;
     let mut out = io::stdout();
     if arguments.list {
         return stage::list(&stages, &mut out);
@@ -68,9 +75,12 @@ pub(crate) fn run(repository: &Repository, arguments: &TestArguments) -> Result<
     stage::run(&stages, ("cargo xtask test", arguments.keep_going), &mut out)
 }
 
-fn stages(repository: &Repository) -> Result<Vec<Stage<'_>>, Fault> {
+/// `with_engine`: whether containers are tested, too, for which something is needed.
+fn stages(repository: &Repository, with_engine: bool) -> Result<Vec<Stage<'_>>, Fault> {
     let mut stages = vec![
-        Stage::new("needs", "the programs that all this needs are there", || needs::check(repository)),
+        Stage::new("needs", "the programs that all this needs are there", move || {
+            needs::check(repository, with_engine)
+        }),
         Stage::new("format", "every file is formatted", || check_format(repository)),
         Stage::new("lint", "the linters and the house rules find nothing", || lint::run(repository)),
     ];
@@ -106,6 +116,9 @@ fn stages(repository: &Repository) -> Result<Vec<Stage<'_>>, Fault> {
     }));
     stages.push(Stage::new("dist", "the packed runner works where no repository is", || {
         dist::check(repository)
+    }));
+    stages.push(Stage::new(DOCKER, "images, compose and campaigns in containers, on a real engine", || {
+        docker::run(repository, &DockerArguments::of_every_time())
     }));
     stages.push(Stage::new("docs", "every command that the documents show is one that works", || {
         docs::check(repository)

@@ -4,16 +4,16 @@ use std::path::Path;
 
 use postgres_cluster::Binaries;
 
-use super::browser;
+use super::{browser, docker};
 use crate::{fault::Fault, invocation::Invocation, repository::Repository, tools};
 
 /// A version as its first two numbers.
 type Version = (u32, u32);
 
-/// Names every program that is missing or too old, all at once.
+/// Names every program that is missing or too old, all at once; with a container engine among them.
 ///
 /// Errors: at least one is.
-pub(crate) fn check(repository: &Repository) -> Result<(), Fault> {
+pub(crate) fn check(repository: &Repository, with_engine: bool) -> Result<(), Fault> {
     let mut missing = Vec::new();
     for program in ["git", "cargo", "cargo fmt", "cargo clippy", "curl", "gcc"] {
         match first_line(repository, program, "--version") {
@@ -38,6 +38,9 @@ pub(crate) fn check(repository: &Repository) -> Result<(), Fault> {
                 None => missing.push(lack(program)),
             }
         }
+    }
+    if with_engine {
+        missing.extend(docker::lack(repository));
     }
     match Binaries::find(None) {
         Ok(found) => println!("postgres: {} in {}", found.version(), found.folder().display()),

@@ -7,16 +7,21 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Scene, scenes};
+use super::{Scene, debian};
 use crate::{fault::Fault, invocation::Invocation, test::smoke};
 
 /// Where compose of today is pinned, as a Go tool.
 const MODULE: &str = "xtask/compose";
 const PACKAGE: &str = "github.com/docker/compose/v2/cmd";
-const BUILT: &str = ".perf/tools/docker-compose";
+/// What `docker` takes for its user's settings: it looks for compose in there.
+const SETTINGS: &str = ".perf/tools/docker";
+const PLUGIN: &str = "cli-plugins/docker-compose";
 /// What marks everything of this test for the engine.
 const PROJECT: &str = "xtask-compose";
 const MARK: &str = "label=com.docker.compose.project=xtask-compose";
+/// Compose 1 reads what is given for these as times, not as microseconds.
+const TIMES: [(&str, &str); 3] =
+    [("SERVICE_CPU_QUOTA", "200ms"), ("DATABASE_CPU_QUOTA", "400ms"), ("K6_CPU_QUOTA", "200ms")];
 /// A JVM on a machine that is busy otherwise.
 const HEALTHY_PATIENCE: Duration = Duration::from_mins(2);
 const POLL: Duration = Duration::from_millis(500);
@@ -43,24 +48,21 @@ impl Tool {
         }
     }
 
-    /// Finds or makes the program.
+    /// Finds or makes it; gives the program that is called.
     fn program(self, scene: &Scene<'_>) -> Result<String, Fault> {
         let root = scene.repository.root();
         match self {
             Self::Two => {
-                let built = root.join(BUILT);
+                let built = root.join(SETTINGS).join(PLUGIN);
                 if !built.is_file() {
                     let out = built.display().to_string();
                     Invocation::go(&root.join(MODULE), ["build", "-trimpath", "-o", &out, PACKAGE]).run()?;
                 }
-                Ok(built.display().to_string())
+                Ok("docker".to_owned())
             }
             Self::One => {
-                let installed = ["-qq", "install", "--yes", "--no-install-recommends", "docker-compose"];
                 if Invocation::new(root, "docker-compose", ["version"]).outcome().is_err() {
-                    Invocation::new(root, "apt-get", installed)
-                        .variable("DEBIAN_FRONTEND", "noninteractive")
-                        .run()?;
+                    debian::install(scene.repository, &["docker-compose"])?;
                 }
                 Ok("docker-compose".to_owned())
             }
@@ -111,7 +113,7 @@ pub(super) fn check(scene: &Scene<'_>, tool: Tool) -> Result<(), Fault> {
     done
 }
 
-/// `docker compose run perf-runner smoke`, of one service: the runner is a container, too.
+/// `docker compose run --rm perf-runner smoke`: the runner is a container, too.
 ///
 /// Errors: the campaign fails, or not every event is stored, or the engine has no socket here.
 pub(super) fn campaign(scene: &Scene<'_>) -> Result<(), Fault> {
@@ -123,10 +125,10 @@ pub(super) fn campaign(scene: &Scene<'_>) -> Result<(), Fault> {
             scene.engine.host()
         ))
     })?;
-    let service = scenes::service(scene)?;
-    let words = ["run", "--rm", "--no-TTY", "perf-runner", "smoke", "--skip-build", "--api", service];
+    let words = ["run", "--rm", "--no-TTY", "perf-runner", "smoke"];
     let call = compose.call(&[], words.map(str::to_owned).to_vec()).variable("DOCKER_SOCKET", socket);
-    let judged = smoke::judge_campaign(scene.repository, &call, &BTreeSet::from([service]));
+    let expected: BTreeSet<&str> = scene.services.iter().map(String::as_str).collect();
+    let judged = smoke::judge_campaign(scene.repository, &call, &expected);
     compose.down()?;
     judged
 }
@@ -135,11 +137,19 @@ impl Compose<'_> {
     fn call(&self, before: &[&str], words: Vec<String>) -> Invocation {
         let root = self.scene.repository.root();
         let words = before.iter().map(|word| (*word).to_owned()).chain(words);
-        // Built as a plugin, the program wants to be called like one.
         let plugin = (self.tool == Tool::Two).then(|| "compose".to_owned());
         let call = Invocation::new(root, self.program.as_str(), plugin.into_iter().chain(words));
-        let call = self.scene.told(call).variable("COMPOSE_PROJECT_NAME", PROJECT).variable("PWD", root);
-        self.ports.iter().fold(call, |call, (name, port)| call.variable(name, port))
+        let call = self
+            .scene
+            .told(call)
+            .variable("DOCKER_CONFIG", root.join(SETTINGS))
+            .variable("COMPOSE_PROJECT_NAME", PROJECT)
+            .variable("PWD", root);
+        let call = self.ports.iter().fold(call, |call, (name, port)| call.variable(name, port));
+        match self.tool {
+            Tool::Two => call,
+            Tool::One => TIMES.iter().fold(call, |call, (name, time)| call.variable(name, time)),
+        }
     }
 
     /// Exactly these run, and each says that it is well.

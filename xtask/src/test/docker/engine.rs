@@ -15,12 +15,16 @@ use nix::{
 };
 use tempfile::TempDir;
 
+use super::debian;
 use crate::{fault::Fault, invocation::Invocation, repository::Repository};
 
 const START_PATIENCE: Duration = Duration::from_mins(1);
 /// It ends its containers first.
 const STOP_PATIENCE: Duration = Duration::from_secs(40);
 const POLL: Duration = Duration::from_millis(100);
+const NOT_ROOT: &str = "no container engine answers, and only root can start one";
+const REPAIR: &str = "start the system's engine, or run this as root where an engine may be started; \
+                      `cargo xtask test --skip docker` tests everything else";
 /// Every change leaves layers behind; beyond this it is quicker to begin anew than to look for them.
 const MOST_KEPT_GIB: u64 = 20;
 
@@ -183,7 +187,7 @@ impl OwnEngine {
         let lines: Vec<&str> = log.lines().collect();
         let last = lines[lines.len().saturating_sub(10)..].join("\n");
         Fault::new(format!("a container engine cannot be started here; its last lines:\n{last}"))
-            .repair("start the system's engine, or run this where one may be started")
+            .repair(REPAIR)
     }
 
     fn signal(&self, signal: Signal) {
@@ -220,11 +224,24 @@ fn answers(repository: &Repository, host: &str) -> bool {
         .is_ok_and(|outcome| outcome.status.success())
 }
 
-/// Debian's package, without starting what comes with it.
+/// What stands in the way of an engine as far as can be told without starting one, in one line; none
+/// when one answers, or may be started here.
+pub(crate) fn lack(repository: &Repository) -> Option<String> {
+    if answers(repository, &usual_host()) {
+        println!("docker: an engine answers at {}", usual_host());
+        return None;
+    }
+    if !geteuid().is_root() {
+        return Some(format!("docker: {NOT_ROOT}; {REPAIR}"));
+    }
+    println!("docker: no engine answers; one is started for the stage docker");
+    None
+}
+
+/// Whatever of it this machine lacks.
 fn install(repository: &Repository) -> Result<(), Fault> {
     if !geteuid().is_root() {
-        return Err(Fault::new("no container engine answers, and only root can start one")
-            .repair("start the system's engine, or run this as root"));
+        return Err(Fault::new(NOT_ROOT).repair(REPAIR));
     }
     let is_there =
         |program: &str| Invocation::new(repository.root(), program, ["--version"]).outcome().is_ok();
@@ -234,11 +251,5 @@ fn install(repository: &Repository) -> Result<(), Fault> {
     if missing.is_empty() {
         return Ok(());
     }
-    Invocation::new(repository.root(), "apt-get", ["-qq", "update"]).run()?;
-    let install = ["-qq", "install", "--yes", "--no-install-recommends"];
-    Invocation::new(repository.root(), "apt-get", install.into_iter().chain(missing))
-        .variable("DEBIAN_FRONTEND", "noninteractive")
-        // The package would start an engine that nobody asked for.
-        .variable("RUNLEVEL", "1")
-        .run()
+    debian::install(repository, &missing)
 }

@@ -3,6 +3,7 @@
 
 mod bases;
 mod compose;
+mod debian;
 mod engine;
 mod hadolint;
 mod scenes;
@@ -11,6 +12,7 @@ use std::{io, path::PathBuf};
 
 use clap::Args;
 
+pub(super) use self::engine::lack;
 use self::{
     bases::Bases,
     engine::{Data, Engine},
@@ -25,8 +27,11 @@ use crate::{
 /// One service of each language.
 const FEW: [&str; 3] = ["producer-api-rust-rest", "producer-api-go-rest", "producer-api-java-rest"];
 
+/// Those that are run with all other tests.
+const EVERY_TIME: [&str; 6] = ["hadolint", "images", "environment", "smoke", "killed", "compose-2"];
+
 /// What `cargo xtask test docker` takes.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct DockerArguments {
     /// Build and measure all services, not one of each language; try compose of both generations
     #[arg(long)]
@@ -43,6 +48,13 @@ pub(crate) struct DockerArguments {
     /// Run the stages after a failed one too
     #[arg(long)]
     keep_going: bool,
+}
+
+impl DockerArguments {
+    /// For the stages that are run with all other tests.
+    pub(super) fn of_every_time() -> Self {
+        Self { only: EVERY_TIME.map(str::to_owned).to_vec(), ..Self::default() }
+    }
 }
 
 /// Everything that a stage needs.
@@ -66,7 +78,7 @@ pub(crate) fn run(repository: &Repository, arguments: &DockerArguments) -> Resul
     let ids = repository.services()?.into_iter().map(|service| service.id);
     let services = ids.filter(|id| arguments.all || FEW.contains(&id.as_str())).collect();
     let scene = Scene { repository, engine: &engine, bases: &bases, services, all: arguments.all };
-    let stages = stage::select(stages(&scene), &arguments.only)?;
+    let stages = stage::select(stages(&scene), &arguments.only, &[])?;
     stage::run(&stages, ("cargo xtask test docker", arguments.keep_going), &mut io::stdout())
 }
 
@@ -77,7 +89,8 @@ fn stages<'a>(scene: &'a Scene<'_>) -> Vec<Stage<'a>> {
             scenes::images(scene)
         }),
         Stage::new("environment", "the runner's container environment (cargo test)", || {
-            let of = ["test", "--locked", "--package", "perf-runner", "--features", "docker-tests"];
+            // As one of all crates: alone it would compile what they share with features of its own.
+            let of = ["test", "--workspace", "--locked", "--features", "perf-runner/docker-tests"];
             scene.told(scene.cargo(of.into_iter().chain(["--test", "docker"]))).run()
         }),
         Stage::new("smoke", "a smoke campaign in containers ends with every event stored", || {

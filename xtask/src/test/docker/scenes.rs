@@ -225,7 +225,7 @@ fn own_places(place: &TempDir) -> [PathBuf; 4] {
 /// One that is built and starts quickly.
 ///
 /// Errors: none is chosen.
-pub(super) fn service<'a>(scene: &'a Scene<'_>) -> Result<&'a str, Fault> {
+fn service<'a>(scene: &'a Scene<'_>) -> Result<&'a str, Fault> {
     let is_quick = |id: &&String| id.contains("-go-");
     let chosen = scene.services.iter().find(is_quick).or(scene.services.first());
     chosen.map(String::as_str).ok_or_else(|| Fault::new("no service is chosen"))

@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn a_stage_that_proves_something_is_one_that_there_is() {
         let repository = Repository::find().unwrap();
-        let stages = super::super::stages(&repository).unwrap();
+        let stages = super::super::stages(&repository, true).unwrap();
         let is_stage = |name: &str| stages.iter().any(|stage| stage.name == name);
         for (command, proof) in COMMANDS.commands {
             if let Proof::Stage(name) | Proof::Plan(name) = proof {
