@@ -12,7 +12,7 @@ use crate::fault::Fault;
 /// A folder that is emptied at the start and removed at the end.
 pub(super) struct Scratch {
     folder: PathBuf,
-    _lock: File,
+    lock: File,
 }
 
 impl Scratch {
@@ -35,7 +35,7 @@ impl Scratch {
             fs::remove_dir_all(&folder).map_err(unusable)?;
         }
         fs::create_dir(&folder).map_err(unusable)?;
-        Ok(Self { folder, _lock: lock })
+        Ok(Self { folder, lock })
     }
 
     /// The path of a file in it.
@@ -57,6 +57,8 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         // The next bench cleans up what cannot be removed now.
         let _ = fs::remove_dir_all(&self.folder);
+        // A child that is just being started may have a copy of the file, which would keep the lock.
+        let _ = self.lock.unlock();
     }
 }
 
@@ -71,6 +73,8 @@ mod tests {
         let fault = Scratch::open(root.path()).err().unwrap();
         assert!(fault.to_string().starts_with("another bench runs in "), "{fault}");
         let folder = first.path("");
+        // What a child has from its fork until it becomes its own program.
+        let _copy = first.lock.try_clone().unwrap();
         drop(first);
         assert!(!folder.exists());
         Scratch::open(root.path()).unwrap();

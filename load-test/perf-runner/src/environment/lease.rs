@@ -65,7 +65,7 @@ struct Record {
 pub(super) struct Lease {
     path: PathBuf,
     record: Record,
-    _lock: File,
+    lock: File,
 }
 
 impl Lease {
@@ -90,7 +90,7 @@ impl Lease {
         }
         end_left_over(&path, observer);
         let record = Record { boot_id: boot_id(), holder: ProcessIdentity::own(), children: Vec::new() };
-        let lease = Self { path, record, _lock: lock };
+        let lease = Self { path, record, lock };
         lease.write()?;
         Ok(lease)
     }
@@ -134,6 +134,9 @@ impl Drop for Lease {
         if self.record.children.is_empty() {
             let _ = fs::remove_file(&self.path);
         }
+        // A child that another thread starts at this moment has a copy of the file until it
+        // becomes its own program; closing ours alone would leave the lock to that copy.
+        let _ = self.lock.unlock();
     }
 }
 
@@ -237,16 +240,6 @@ mod tests {
         Command::new("sleep").arg("300").process_group(0).spawn().unwrap()
     }
 
-    /// Takes a lease that was given back. A child that another test starts at this
-    /// moment holds a copy of the lock until it has become its own program.
-    fn take_again(folder: &Path, observer: &dyn Observer) -> Lease {
-        let tries = std::iter::repeat_with(|| {
-            std::thread::sleep(Duration::from_millis(20));
-            Lease::take(folder, observer)
-        });
-        tries.take(250).find_map(Result::ok).unwrap()
-    }
-
     fn ends(mut child: Child) {
         child.kill().unwrap();
         child.wait().unwrap();
@@ -259,7 +252,18 @@ mod tests {
         let refused = Lease::take(folder.path(), &Silence).unwrap_err().to_string();
         assert!(refused.contains(&format!("pid {}", std::process::id())), "{refused}");
         drop(first);
-        take_again(folder.path(), &Silence);
+        Lease::take(folder.path(), &Silence).unwrap();
+    }
+
+    #[test]
+    fn a_lease_that_was_given_back_is_free_though_a_copy_of_its_lock_is_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let lease = Lease::take(folder.path(), &Silence).unwrap();
+        // What a child has from its fork until it becomes its own program.
+        let copy = lease.lock.try_clone().unwrap();
+        drop(lease);
+        Lease::take(folder.path(), &Silence).unwrap();
+        drop(copy);
     }
 
     #[test]
@@ -276,7 +280,7 @@ mod tests {
         drop(lease);
 
         let notes = Notes::default();
-        take_again(folder.path(), &notes);
+        Lease::take(folder.path(), &notes).unwrap();
         assert!(ProcessIdentity::of(left.id()).is_none(), "the left-over process still runs");
         assert!(ProcessIdentity::of(bystander.id()).is_some(), "a process that is not ours was ended");
         let notes = notes.0.into_inner().unwrap();
@@ -306,7 +310,7 @@ mod tests {
         lease.started("PostgreSQL (metrics)", left.id(), Ending::Terminate).unwrap();
         drop(lease);
         assert!(ProcessIdentity::of(left.id()).unwrap().signal(Signal::SIGSTOP));
-        take_again(folder.path(), &Silence);
+        Lease::take(folder.path(), &Silence).unwrap();
         assert!(asked.exists() && ProcessIdentity::of(left.id()).is_none());
         left.wait().unwrap();
     }
@@ -320,9 +324,9 @@ mod tests {
         lease.record.boot_id = "another".into();
         lease.write().unwrap();
         drop(lease);
-        drop(take_again(folder.path(), &Silence));
+        drop(Lease::take(folder.path(), &Silence).unwrap());
         fs::write(folder.path().join("processes.json"), "{\"holder\": 12, \"chil").unwrap();
-        take_again(folder.path(), &Silence);
+        Lease::take(folder.path(), &Silence).unwrap();
         assert!(ProcessIdentity::of(bystander.id()).is_some());
         ends(bystander);
     }
