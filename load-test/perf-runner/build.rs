@@ -1,11 +1,13 @@
 //! Compiles the one `.proto` of the repository, without `protoc`, and notes the commit that the
 //! runner is built from.
 
+#[path = "src/host/git.rs"]
+mod git;
+
 use std::{
     env,
     error::Error,
     path::Path,
-    process::{Command, Stdio},
 };
 
 use protox::Compiler;
@@ -47,34 +49,14 @@ fn compile_contract() -> Result<(), Box<dyn Error>> {
 fn commit() -> String {
     let told = env::var(REVISION).unwrap_or_default();
     if told.is_empty() {
-        commit_of(Path::new(REPOSITORY)).unwrap_or_else(|| "unknown".to_owned())
+        match git::commit_and_changes(Path::new(REPOSITORY)) {
+            Some((commit, true)) => format!("{commit}-dirty"),
+            Some((commit, false)) => commit,
+            None => "unknown".to_owned(),
+        }
     } else {
         told
     }
-}
-
-fn commit_of(repository: &Path) -> Option<String> {
-    let git = |arguments: &[&str]| {
-        let output = Command::new("git")
-            .arg("-C")
-            .arg(repository)
-            .args(arguments)
-            // Reading must not touch the index while the user works with it.
-            .env("GIT_OPTIONAL_LOCKS", "0")
-            .stdin(Stdio::null())
-            .stderr(Stdio::null())
-            .output()
-            .ok()?;
-        let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
-        output.status.success().then_some(text)
-    };
-    // Somebody else's repository around an unpacked archive says nothing of it.
-    if !git(&["rev-parse", "--show-prefix"])?.is_empty() {
-        return None;
-    }
-    let commit = git(&["rev-parse", "HEAD"])?;
-    let is_changed = !git(&["status", "--porcelain", "--untracked-files=no"])?.is_empty();
-    Some(if is_changed { format!("{commit}-dirty") } else { commit })
 }
 
 /// Twelve digits of a commit, and what is behind it.

@@ -3,6 +3,7 @@
 //! What is read here is printed in reports, so only what is on this list leaves
 //! the host: sizes, counts and versions; no name, user, address or path.
 
+mod git;
 pub mod gradle;
 mod tools;
 
@@ -11,7 +12,6 @@ use std::{
     fs,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
 };
 
 use nix::sys::{
@@ -113,26 +113,7 @@ pub fn differences(then: &HostFacts, now: &HostFacts) -> Vec<String> {
 /// The repository's commit and whether tracked files differ from it; none when
 /// it is no repository or git is not installed.
 pub fn git_state(root: &Path) -> Option<GitState> {
-    let git = |arguments: &[&str]| {
-        let output = Command::new("git")
-            .arg("-C")
-            .arg(root)
-            .args(arguments)
-            // Reading must not touch the index while the user works with it.
-            .env("GIT_OPTIONAL_LOCKS", "0")
-            .stdin(Stdio::null())
-            .output()
-            .ok()?;
-        let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
-        output.status.success().then_some(text)
-    };
-    // Somebody else's repository around an unpacked archive says nothing of it.
-    if !git(&["rev-parse", "--show-prefix"])?.is_empty() {
-        return None;
-    }
-    let commit = git(&["rev-parse", "HEAD"])?;
-    let dirty = !git(&["status", "--porcelain", "--untracked-files=no"])?.is_empty();
-    Some(GitState { commit, dirty })
+    git::commit_and_changes(root).map(|(commit, dirty)| GitState { commit, dirty })
 }
 
 /// The source that this program was built from; none where the build could not tell.
@@ -203,6 +184,8 @@ fn ephemeral_ports() -> Option<(u16, u16)> {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
     use crate::model::ToolVersion;
 

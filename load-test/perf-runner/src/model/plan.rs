@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -161,6 +161,17 @@ pub enum PhaseLoad {
         /// VUs that may be busy at once; what they cannot start is dropped and counted.
         max_vus: u32,
     },
+}
+
+/// As sentences and tables say it: `50 VUs`, `500/s offered`.
+impl fmt::Display for PhaseLoad {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Iterations { vus: 1, .. } | Self::Vus { vus: 1, .. } => f.write_str("1 VU"),
+            Self::Iterations { vus, .. } | Self::Vus { vus, .. } => write!(f, "{vus} VUs"),
+            Self::Rate { per_s, .. } => write!(f, "{per_s}/s offered"),
+        }
+    }
 }
 
 impl PhaseLoad {

@@ -5,28 +5,11 @@ use perf_runner::{
         Environment as _,
         docker::{self, DockerSettings, Limits, Memory},
     },
-    model::EventTemplate,
+    load::make_templates,
+    model::{EventTemplate, PayloadSize},
 };
 
 use super::{Told, World, api};
-
-fn template() -> EventTemplate {
-    let attributes = r#"{"balance": 24439.75, "nested": {"list": [1, null, "ü"]}}"#;
-    EventTemplate {
-        kind: "loan".into(),
-        entity_type: "Loan".into(),
-        body_before_id: concat!(
-            r#"{"eventHeader": {"eventName": "LoanCreated"}, "#,
-            r#""eventBody": {"entities": [{"entityType": "Loan", "entityId": ""#
-        )
-        .into(),
-        body_after_id: format!(r#"", "updatedAttributes": {attributes}}}]}}}}"#),
-        message: serde_json::Value::Null,
-        attributes: attributes.into(),
-        body_bytes: 0,
-        message_bytes: 0,
-    }
-}
 
 #[tokio::test]
 async fn a_service_is_built_started_within_its_limits_proven_and_stopped_and_nothing_is_left() {
@@ -53,8 +36,9 @@ async fn a_service_is_built_started_within_its_limits_proven_and_stopped_and_not
     assert!(bindings.into_iter().all(|binding| binding.host_ip.as_deref() == Some("127.0.0.1")));
     assert_eq!(inspected.config.unwrap().user.as_deref(), Some("10001:10001"));
 
-    environment.prove(&template()).await.unwrap();
-    let other = EventTemplate { attributes: "{}".into(), ..template() };
+    let template = make_templates(PayloadSize::Default, 1).unwrap().remove(0);
+    environment.prove(&template).await.unwrap();
+    let other = EventTemplate { attributes: "{}".into(), ..template };
     let fault = environment.prove(&other).await.unwrap_err();
     assert!(fault.what.contains("differs from what was sent"), "{fault}");
 

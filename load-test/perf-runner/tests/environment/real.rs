@@ -4,7 +4,8 @@ use std::{net::TcpStream, path::Path};
 
 use perf_runner::{
     environment::{Environment as _, process::standing},
-    model::{Api, EventTemplate, Language, Protocol},
+    load::make_templates,
+    model::{Api, EventTemplate, Language, PayloadSize, Protocol},
     wire,
 };
 
@@ -33,21 +34,7 @@ pub(crate) fn real_world() -> World {
 }
 
 pub(crate) fn template() -> EventTemplate {
-    let attributes = r#"{"balance": 24439.75, "nested": {"list": [1, null, "ü"]}}"#;
-    EventTemplate {
-        kind: "loan".into(),
-        entity_type: "Loan".into(),
-        body_before_id: concat!(
-            r#"{"eventHeader": {"eventName": "LoanCreated"}, "#,
-            r#""eventBody": {"entities": [{"entityType": "Loan", "entityId": ""#
-        )
-        .into(),
-        body_after_id: format!(r#"", "updatedAttributes": {attributes}}}]}}}}"#),
-        message: serde_json::Value::Null,
-        attributes: attributes.into(),
-        body_bytes: 0,
-        message_bytes: 0,
-    }
+    make_templates(PayloadSize::Default, 1).unwrap().remove(0)
 }
 
 fn kill(pid: u32) {

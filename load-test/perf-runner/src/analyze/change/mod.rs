@@ -11,6 +11,7 @@
 mod wording;
 
 use super::{
+    checks::as_value,
     over_rounds::OverRounds,
     statistics::{self, Welch},
 };
@@ -176,9 +177,7 @@ fn errors(phase: &PhaseAnalysis) -> (Option<f64>, usize) {
     let (not_ok, calls) = counted.iter().fold((0_u64, 0_u64), |(not_ok, calls), cell| {
         (not_ok.saturating_add(cell.0), calls.saturating_add(cell.1))
     });
-    // Counts of calls stay far below 2^52.
-    #[allow(clippy::cast_precision_loss)]
-    let share = (calls > 0).then(|| not_ok as f64 / calls as f64 * 100.0);
+    let share = (calls > 0).then(|| as_value(not_ok) / as_value(calls) * 100.0);
     (share, counted.len())
 }
 
@@ -186,7 +185,7 @@ fn change(metric: ChangeMetric, place: &Place<'_>) -> Change {
     Change {
         payload: place.payload,
         api: place.api.to_owned(),
-        load: wording::load(&place.phase.load),
+        load: place.phase.load.to_string(),
         metric,
         before: None,
         after: None,

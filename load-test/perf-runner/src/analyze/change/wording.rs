@@ -17,16 +17,8 @@ pub(super) fn no_baseline(mode: Mode) -> String {
     format!("There is no earlier completed {mode} campaign to hold this one against.")
 }
 
-/// A load in words.
-pub(super) fn load(load: &PhaseLoad) -> String {
-    match load {
-        PhaseLoad::Iterations { vus, .. } | PhaseLoad::Vus { vus, .. } => format!("{vus} VUs"),
-        PhaseLoad::Rate { per_s, .. } => format!("{per_s}/s offered"),
-    }
-}
-
 pub(super) fn only(api: &str, load: &PhaseLoad, when: &str) -> String {
-    format!("{api} at {} only {when}", self::load(load))
+    format!("{api} at {load} only {when}")
 }
 
 /// Why two figures have values and no interval.

@@ -130,9 +130,9 @@ fn checked(scope: CheckScope, finding: Finding) -> Check {
     Check { id: id.to_owned(), scope, value, limit, limits_version: limits::VERSION, verdict, text }
 }
 
-/// A count as a check's value. Beyond 2^53 it is rounded, which no limit notices.
+/// A count as a value. Beyond 2^53 it is rounded, which no limit notices.
 #[allow(clippy::cast_precision_loss)]
-fn as_value(count: u64) -> f64 {
+pub(super) fn as_value(count: u64) -> f64 {
     count as f64
 }
 

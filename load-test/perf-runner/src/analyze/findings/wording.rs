@@ -8,7 +8,7 @@ use crate::{
     analyze::cells::vus,
     model::{
         ApiAnalysis, Bound, Comparison, Interval, Metric, NoiseFloor, PairClaim, PairResult, PayloadAnalysis,
-        PhaseAnalysis, PhaseLoad,
+        PhaseAnalysis,
     },
 };
 
@@ -184,23 +184,12 @@ fn is_bound(analysis: &PayloadAnalysis, api: &str, bound: Bound) -> bool {
 }
 
 fn quantity(analysis: &PayloadAnalysis, metric: Metric) -> String {
-    let at = analysis
-        .reference
-        .as_ref()
-        .map_or(String::new(), |reference| format!(" at {}", load(&reference.load)));
+    let at = analysis.reference.as_ref().map_or(String::new(), |reference| format!(" at {}", reference.load));
     match metric {
         Metric::Capacity => "sustained throughput".to_owned(),
         Metric::P50 => format!("p50{at}"),
         Metric::P99 => format!("p99{at}"),
         Metric::Cpu => "processor time for 1,000 events".to_owned(),
-    }
-}
-
-/// A held load in words.
-pub(super) fn load(load: &PhaseLoad) -> String {
-    match load {
-        PhaseLoad::Iterations { vus, .. } | PhaseLoad::Vus { vus, .. } => format!("{vus} VUs"),
-        PhaseLoad::Rate { per_s, .. } => format!("{}/s offered", rate(f64::from(*per_s))),
     }
 }
 

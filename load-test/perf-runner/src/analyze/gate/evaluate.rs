@@ -8,7 +8,7 @@ use super::{
     wording,
 };
 use crate::{
-    analyze::{cells, over_rounds::OverRounds, statistics},
+    analyze::{cells, checks::as_value, over_rounds::OverRounds, statistics},
     model::{
         Analysis, ApiAnalysis, Cell, GatePlace, GateResult, GateVerdict, Interval, JudgedBy, Metric,
         PayloadSize, PhaseLoad, PlannedPhase, RunStatus, StoredCampaign, Verdict,
@@ -62,7 +62,7 @@ impl Facts<'_> {
         let place = GatePlace {
             payload,
             apis,
-            load: load.as_ref().map(wording::load),
+            load: load.as_ref().map(PhaseLoad::to_string),
             verdict: GateVerdict::Unknown,
             value: None,
             interval: None,
@@ -199,8 +199,8 @@ impl Facts<'_> {
             return Err(missing.unwrap_or_else(|| "no call was made".to_owned()));
         }
         let value = match amount {
-            Amount::Calls => real(counted.errors),
-            Amount::Percent => real(counted.errors) / real(counted.calls) * 100.0,
+            Amount::Calls => as_value(counted.errors),
+            Amount::Percent => as_value(counted.errors) / as_value(counted.calls) * 100.0,
         };
         let is_too_many = self.gate.beyond == Beyond::Above && value > self.gate.limit;
         match missing {
@@ -295,10 +295,4 @@ fn decisive(beyond: Beyond, measured: &Measured) -> (JudgedBy, f64) {
         (Beyond::Above, Some(interval)) => (JudgedBy::LowerEnd, interval.low),
         (Beyond::Below, Some(interval)) => (JudgedBy::UpperEnd, interval.high),
     }
-}
-
-/// Counts of calls stay far below 2^52.
-#[allow(clippy::cast_precision_loss)]
-fn real(count: u64) -> f64 {
-    count as f64
 }

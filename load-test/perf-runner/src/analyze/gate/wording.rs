@@ -8,17 +8,8 @@ use crate::model::{Bound, Capacity, GateVerdict, JudgedBy, PayloadSize, PhaseLoa
 /// Where something was measured: `producer-api-go-rest at 100 VUs`.
 pub(super) fn head(payload: Option<PayloadSize>, apis: &[String], load: Option<&PhaseLoad>) -> String {
     let payload = payload.map_or(String::new(), |payload| format!("{payload} payload, "));
-    let load = load.map_or(String::new(), |known| format!(" at {}", self::load(known)));
+    let load = load.map_or(String::new(), |known| format!(" at {known}"));
     format!("{payload}{}{load}", apis.join(" to "))
-}
-
-/// A load in words.
-pub(super) fn load(load: &PhaseLoad) -> String {
-    match load {
-        PhaseLoad::Iterations { vus: 1, .. } | PhaseLoad::Vus { vus: 1, .. } => "1 VU".to_owned(),
-        PhaseLoad::Iterations { vus, .. } | PhaseLoad::Vus { vus, .. } => format!("{vus} VUs"),
-        PhaseLoad::Rate { per_s, .. } => format!("{per_s}/s offered"),
-    }
 }
 
 /// `1 round`, `5 rounds`.

@@ -55,7 +55,7 @@ use crate::{
     fault::Fault,
     interrupt::Interrupt,
     model::{
-        Api, ApplicationDatabase, Build, Ceiling, CeilingJob, EventTemplate, GeneratorJob, GeneratorRun,
+        Api, ApplicationDatabase, Build, CeilingJob, EventTemplate, GeneratorJob, GeneratorRun,
         RunningService, ServiceEnd,
     },
     progress::{Observer, watched},
@@ -181,21 +181,6 @@ impl DockerEnvironment {
         for container in left.into_iter().flatten() {
             let _ = container.remove().await;
         }
-    }
-
-    async fn drive_database(&mut self, job: &CeilingJob) -> Result<f64, Fault> {
-        if self.application.is_none() {
-            return Err(Fault::failed("the database is not one of ours, and pgbench would need its image"));
-        }
-        let (network, database_url) = (self.network().await?, self.service_url()?);
-        let image = self.settings.postgres_image().to_owned();
-        // What takes the generator's place has the generator's limits.
-        let limits = &self.settings.limits.k6;
-        let start = PgbenchStart { job, image: &image, database_url: &database_url, limits };
-        let container = self.ceiling.insert(pgbench::create(&self.engine, &network, start).await?);
-        let driven = pgbench::run(container, job).await;
-        self.abandon_generator().await;
-        driven
     }
 }
 
@@ -326,14 +311,19 @@ impl Environment for DockerEnvironment {
         true
     }
 
-    async fn measure_ceiling(&mut self, job: &CeilingJob) -> Ceiling {
-        let driven = self.drive_database(job).await;
-        // The next test run empties the table as well, and tells when it cannot.
-        let _ = self.clear().await;
-        match driven {
-            Ok(events_per_s) => Ceiling::measured(job, events_per_s),
-            Err(fault) => Ceiling::missing(job, fault.in_full()),
+    async fn drive_database(&mut self, job: &CeilingJob) -> Result<f64, Fault> {
+        if self.application.is_none() {
+            return Err(Fault::failed("the database is not one of ours, and pgbench would need its image"));
         }
+        let (network, database_url) = (self.network().await?, self.service_url()?);
+        let image = self.settings.postgres_image().to_owned();
+        // What takes the generator's place has the generator's limits.
+        let limits = &self.settings.limits.k6;
+        let start = PgbenchStart { job, image: &image, database_url: &database_url, limits };
+        let container = self.ceiling.insert(pgbench::create(&self.engine, &network, start).await?);
+        let driven = pgbench::run(container, job).await;
+        self.abandon_generator().await;
+        driven
     }
 
     async fn database_bytes(&mut self) -> Result<Option<u64>, Fault> {

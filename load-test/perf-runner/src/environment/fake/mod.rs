@@ -20,8 +20,8 @@ use crate::{
     fault::Fault,
     interrupt::Interrupt,
     model::{
-        Api, ApplicationDatabase, Build, Ceiling, CeilingJob, Endpoint, EventTemplate, FakeDatabase,
-        GeneratorJob, GeneratorRun, RunningService, ServiceEnd,
+        Api, ApplicationDatabase, Build, CeilingJob, Endpoint, EventTemplate, FakeDatabase, GeneratorJob,
+        GeneratorRun, RunningService, ServiceEnd,
     },
     progress::Observer,
 };
@@ -182,12 +182,11 @@ impl Environment for FakeEnvironment {
         true
     }
 
-    async fn measure_ceiling(&mut self, job: &CeilingJob) -> Ceiling {
+    async fn drive_database(&mut self, job: &CeilingJob) -> Result<f64, Fault> {
         let mut random = self.random(&format!("ceiling {}", job.payload));
         // Larger rows take longer to write; what small ones cost is the commit.
         let kib = f64::from(u32::try_from(job.payload.body_bytes()).unwrap_or(u32::MAX)) / 1024.0;
-        let events_per_s = random.random_range(5_900.0..6_100.0) / (1.0 + kib / 16.0);
-        Ceiling::measured(job, events_per_s)
+        Ok(random.random_range(5_900.0..6_100.0) / (1.0 + kib / 16.0))
     }
 
     async fn database_bytes(&mut self) -> Result<Option<u64>, Fault> {

@@ -46,8 +46,8 @@ use crate::{
     fault::Fault,
     interrupt::Interrupt,
     model::{
-        Api, ApplicationDatabase, Build, Ceiling, CeilingJob, Endpoint, EventTemplate, GeneratorJob,
-        GeneratorRun, RunningService, Samples, ServiceEnd,
+        Api, ApplicationDatabase, Build, CeilingJob, Endpoint, EventTemplate, GeneratorJob, GeneratorRun,
+        RunningService, Samples, ServiceEnd,
     },
     progress::{Event, Observer, watched},
 };
@@ -287,8 +287,8 @@ impl Environment for ProcessEnvironment {
         self.streams
     }
 
-    async fn measure_ceiling(&mut self, job: &CeilingJob) -> Ceiling {
-        self.drive_database(job).await
+    async fn drive_database(&mut self, job: &CeilingJob) -> Result<f64, Fault> {
+        self.run_pgbench(job).await
     }
 
     async fn database_bytes(&mut self) -> Result<Option<u64>, Fault> {

@@ -17,25 +17,15 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Environment as _, ProcessEnvironment, files, launch::DeathSignal, lease::Ending, service};
-use crate::{
-    fault::Fault,
-    model::{Ceiling, CeilingJob},
-};
+use super::{ProcessEnvironment, files, launch::DeathSignal, lease::Ending, service};
+use crate::{fault::Fault, model::CeilingJob};
 
 impl ProcessEnvironment {
-    /// Drives the database alone and empties the table. What cannot be measured says why.
-    pub(super) async fn drive_database(&mut self, job: &CeilingJob) -> Ceiling {
-        let driven = self.driven(job).await;
-        // The next test run empties the table as well, and tells when it cannot.
-        let _ = self.clear().await;
-        match driven {
-            Ok(events_per_s) => Ceiling::measured(job, events_per_s),
-            Err(fault) => Ceiling::missing(job, fault.in_full()),
-        }
-    }
-
-    async fn driven(&mut self, job: &CeilingJob) -> Result<f64, Fault> {
+    /// Drives the database alone and gives the events it stored per second.
+    ///
+    /// # Errors
+    /// When there is no `pgbench`, or it failed.
+    pub(super) async fn run_pgbench(&mut self, job: &CeilingJob) -> Result<f64, Fault> {
         let near = match &self.host {
             Some(host) => host.binaries.program(NAME),
             None => Binaries::find(self.settings.given.postgres_bin.as_deref())

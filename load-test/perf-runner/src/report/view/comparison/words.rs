@@ -27,10 +27,7 @@ pub(super) fn shortened(source: &Source<'_>, text: &str) -> String {
 }
 
 pub(in crate::report::view) fn load(load: &PhaseLoad) -> String {
-    match load {
-        PhaseLoad::Iterations { vus, .. } | PhaseLoad::Vus { vus, .. } => format!("{vus} VUs"),
-        PhaseLoad::Rate { per_s, .. } => format!("{per_s}/s offered"),
-    }
+    load.to_string()
 }
 
 pub(super) fn reference(reference: Option<&Reference>) -> String {
