@@ -4,11 +4,7 @@
 #[path = "src/host/git.rs"]
 mod git;
 
-use std::{
-    env,
-    error::Error,
-    path::Path,
-};
+use std::{env, error::Error, path::Path};
 
 use protox::Compiler;
 

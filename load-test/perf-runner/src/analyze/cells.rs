@@ -3,7 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::statistics::{self, order_statistic_ranks};
+use super::{
+    checks::{
+        as_value,
+        rounds::{self, Environment},
+    },
+    statistics::{self, order_statistic_ranks},
+};
 use crate::model::{
     ApiAnalysis, Cell, Check, CheckScope, Histogram, Knee, Measured, MeasuredApi, MeasuredPhase, PayloadSize,
     PhaseAnalysis, PhaseFigures, PhaseLoad, PlannedPhase, Quantiles, RunStatus, Scalability, StoredCampaign,
@@ -58,7 +64,7 @@ pub(super) fn apis(measured: &Measured) -> Vec<ApiAnalysis> {
 }
 
 fn phase(measured: &MeasuredPhase) -> PhaseAnalysis {
-    let MeasuredPhase { name, load, cells } = measured;
+    let MeasuredPhase { name, load, cells, checks } = measured;
     let usable: Vec<f64> =
         cells.iter().filter(|cell| cell.is_usable()).filter_map(|cell| cell.throughput_per_s).collect();
     let above_zero: Vec<f64> = usable.iter().copied().filter(|rate| *rate > 0.0).collect();
@@ -66,6 +72,7 @@ fn phase(measured: &MeasuredPhase) -> PhaseAnalysis {
         name: name.clone(),
         load: load.clone(),
         cells: cells.clone(),
+        checks: checks.clone(),
         throughput_per_s: statistics::geometric_mean(&above_zero),
         interval: statistics::mean_ratio_interval(&usable),
         client_limit_per_s: None,
@@ -92,10 +99,11 @@ fn group(stored: &StoredCampaign, payload: PayloadSize) -> Option<Group<'_>> {
 impl Group<'_> {
     fn api(&self, api: &str, phases: &[PlannedPhase]) -> Option<MeasuredApi> {
         let first = &self.runs.iter().find(|(_, stored)| stored.run.api == api)?.1.run;
-        let phase = |planned: &PlannedPhase| MeasuredPhase {
-            name: planned.name.clone(),
-            load: planned.load.clone(),
-            cells: self.rounds.iter().map(|round| self.cell(api, &planned.name, *round)).collect(),
+        let phase = |planned: &PlannedPhase| {
+            let cells = self.rounds.iter().map(|round| self.cell(api, &planned.name, *round)).collect();
+            let (name, load) = (planned.name.clone(), planned.load.clone());
+            let (cells, checks) = self.over_rounds(&CheckScope::Phase(name.clone()), cells);
+            MeasuredPhase { name, load, cells, checks }
         };
         Some(MeasuredApi {
             api: api.to_owned(),
@@ -103,6 +111,30 @@ impl Group<'_> {
             protocol: first.protocol,
             phases: phases.iter().map(phase).collect(),
         })
+    }
+
+    /// What the usable rounds say together, and the cells with it: what limits all of
+    /// them limits each.
+    fn over_rounds(&self, scope: &CheckScope, mut cells: Vec<Cell>) -> (Vec<Cell>, Vec<Check>) {
+        let usable: Vec<&Cell> = cells.iter().filter(|cell| cell.is_usable()).collect();
+        let mut checks = vec![rounds::count(scope.clone(), usable.len() as u64)];
+        if usable.len() < 2 {
+            return (cells, checks);
+        }
+        let rates: Vec<f64> = usable.iter().filter_map(|cell| cell.throughput_per_s).collect();
+        let of_usable =
+            |(index, _): &&(usize, &StoredRun)| usable.iter().any(|cell| cell.run == Some(*index));
+        let environments: Vec<Environment> =
+            self.runs.iter().filter(of_usable).map(|(_, stored)| environment(stored)).collect();
+        let common =
+            [rounds::noise(scope.clone(), &rates), rounds::environment(scope.clone(), &environments)];
+        for cell in cells.iter_mut().filter(|cell| cell.is_usable()) {
+            for check in &common {
+                limit(cell, check);
+            }
+        }
+        checks.extend(common);
+        (cells, checks)
     }
 
     fn cell(&self, api: &str, phase: &str, round: u32) -> Cell {
@@ -144,6 +176,32 @@ fn verdict(stored: &StoredRun, phase: &str) -> (Verdict, Vec<String>) {
     (Verdict::Invalid, names)
 }
 
+/// What a test run depends on beside the load, as far as it is stored with it.
+fn environment(StoredRun { run, .. }: &StoredRun) -> Environment {
+    let processors = run.samples.iter().flat_map(|samples| &samples.processors).filter_map(|(target, of)| {
+        let name = match target {
+            Target::Api => "processors of the service",
+            Target::K6 => "processors of the generator",
+            Target::Postgres => "processors of the database",
+            Target::Host => "processors of the host",
+            Target::Runner => return None,
+        };
+        Some((name, Some(format!("{of:?}"))))
+    });
+    [("build", run.build_id.clone())].into_iter().chain(processors).collect()
+}
+
+/// Lets a check on all rounds count for one of them; the worst stays first.
+fn limit(cell: &mut Cell, check: &Check) {
+    let place = match check.verdict {
+        Verdict::Ok => return,
+        Verdict::Invalid => 0,
+        Verdict::Warn | Verdict::Unknown => cell.limited_by.len(),
+    };
+    cell.limited_by.insert(place, check.id.clone());
+    cell.verdict = cell.verdict.max(Some(check.verdict));
+}
+
 /// The cell with what was measured in it: of the window, where there is one.
 fn filled(placed: Cell, figures: &PhaseFigures) -> Cell {
     let window = figures.window.as_ref();
@@ -172,10 +230,8 @@ fn filled(placed: Cell, figures: &PhaseFigures) -> Cell {
 fn rate(figures: &PhaseFigures) -> Option<f64> {
     let of_window = figures.window.as_ref().and_then(|window| {
         let seconds = (window.end_ms - window.start_ms) / 1000.0;
-        // Counts of events stay far below 2^52.
-        #[allow(clippy::cast_precision_loss)]
-        let acknowledged = window.acknowledged? as f64;
-        (seconds > 0.0).then(|| acknowledged / seconds)
+        let acknowledged = as_value(window.acknowledged?);
+        (seconds > 0.0).then_some(acknowledged / seconds)
     });
     of_window.or(figures.throughput_per_s)
 }

@@ -1,3 +1,5 @@
+mod rounds;
+
 use super::*;
 use crate::{
     model::{Bound, Claim, Finding, Knee, Measured, Metric, PairClaim, RunStatus},

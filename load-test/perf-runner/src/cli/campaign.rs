@@ -179,7 +179,8 @@ fn conclude(outcome: &Outcome, purpose: &Purpose) -> Result<ExitCode, Fault> {
     }
     print::result(&print::report_files(&outcome.files));
     print::result(&purpose.gates.keep(&outcome.stored, &outcome.analysis)?);
-    let invalid = (purpose.strict && outcome.stored.has_invalid()).then_some(ExitClass::Invalid);
+    let has_invalid = outcome.stored.has_invalid() || outcome.analysis.has_invalid();
+    let invalid = (purpose.strict && has_invalid).then_some(ExitClass::Invalid);
     let class = outcome.class.or(gates::class(&outcome.analysis)).or(invalid);
     Ok(class.map_or(ExitCode::SUCCESS, |class| ExitCode::from(class.code())))
 }

@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CampaignChanges, Finding, GateResult, Interval, Language, PayloadSize, PhaseLoad, Protocol, Verdict,
+    CampaignChanges, Check, Finding, GateResult, Interval, Language, PayloadSize, PhaseLoad, Protocol,
+    Verdict,
 };
 
 /// What stored facts come to: everything that is estimated, compared or claimed.
@@ -13,6 +14,15 @@ pub struct Analysis {
     pub gates: Vec<GateResult>,
     /// What changed against another campaign; none when that was not asked for.
     pub changes: Option<CampaignChanges>,
+}
+
+impl Analysis {
+    /// Whether a held load of a test run must not be used.
+    pub fn has_invalid(&self) -> bool {
+        let apis = self.payloads.iter().flat_map(|payload| &payload.apis);
+        let mut cells = apis.flat_map(|api| &api.phases).flat_map(|phase| &phase.cells);
+        cells.any(|cell| cell.verdict == Some(Verdict::Invalid))
+    }
 }
 
 /// All test runs of one payload size.
@@ -77,6 +87,8 @@ pub struct PhaseAnalysis {
     pub load: PhaseLoad,
     /// One entry per round of the payload.
     pub cells: Vec<Cell>,
+    /// What its rounds say together.
+    pub checks: Vec<Check>,
     /// Geometric mean of the usable rounds' throughput, in events per second.
     pub throughput_per_s: Option<f64>,
     /// Its 95 % interval; none with fewer than three usable rounds.

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Cell, Language, PayloadAnalysis, PayloadSize, PhaseLoad, Protocol};
+use super::{Cell, Check, Language, PayloadAnalysis, PayloadSize, PhaseLoad, Protocol};
 
 /// Everything that an analysis is made from, of one payload size: whoever has it can
 /// make the analysis again.
@@ -38,6 +38,9 @@ pub struct MeasuredPhase {
     pub load: PhaseLoad,
     /// One entry per round.
     pub cells: Vec<Cell>,
+    /// What its rounds say together.
+    #[serde(default)]
+    pub checks: Vec<Check>,
 }
 
 impl Measured {
@@ -54,6 +57,7 @@ impl Measured {
                     name: phase.name.clone(),
                     load: phase.load.clone(),
                     cells: phase.cells.clone(),
+                    checks: phase.checks.clone(),
                 })
                 .collect(),
         });

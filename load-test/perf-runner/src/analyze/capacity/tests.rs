@@ -13,6 +13,7 @@ fn api(phases: &[(u32, f64, f64)]) -> ApiAnalysis {
             mean_call_ms: Some(*call_ms),
             ..Cell::default()
         }],
+        checks: Vec::new(),
         throughput_per_s: Some(*per_s),
         interval: None,
         client_limit_per_s: None,

@@ -1,21 +1,27 @@
-//! Checks on what several rounds of one API say together. Their scope is the
-//! campaign's affair; these give value, verdict and words.
+//! Checks on what several rounds of one API say together at one held load.
+
+use std::collections::BTreeSet;
 
 use super::{
-    Finding, as_value,
+    Finding, as_value, counted,
     held::judged,
-    limits::{self, LIMITS, percent},
+    limits::{LIMITS, percent},
 };
 use crate::model::{Check, CheckScope, Verdict};
 
+/// What one round depended on, by name; none where it is not known.
+pub type Environment = Vec<(&'static str, Option<String>)>;
+
 /// How many rounds have a valid number. The round is what is replicated: one says
-/// nothing about the next.
+/// nothing about the next. Too few permit no claim; their values stand.
 pub fn count(scope: CheckScope, valid: u64) -> Check {
     let verdict = LIMITS.rounds.verdict(valid);
+    let rounds = counted(valid, "valid round", "valid rounds");
     let text = match verdict {
-        Verdict::Invalid => format!("{valid} valid rounds permit no claim."),
-        Verdict::Warn => format!("{valid} valid rounds permit a claim, and a weak one."),
-        Verdict::Ok | Verdict::Unknown => format!("{valid} valid rounds."),
+        Verdict::Invalid if valid == 1 => format!("{rounds} permits no claim."),
+        Verdict::Invalid => format!("{rounds} permit no claim."),
+        Verdict::Warn => format!("{rounds} permit a claim, and a weak one."),
+        Verdict::Ok | Verdict::Unknown => format!("{rounds}."),
     };
     let limit = LIMITS.rounds.in_words();
     super::checked(scope, Finding { id: "rounds", value: Some(as_value(valid)), limit, verdict, text })
@@ -32,25 +38,25 @@ pub fn noise(scope: CheckScope, throughputs_per_s: &[f64]) -> Check {
     super::checked(scope, finding)
 }
 
-/// Rounds in different environments are no rounds of the same thing. Each round
-/// is given by what it depends on, in words, by name: processor, limits, build.
-pub fn environment(scope: CheckScope, rounds: &[Vec<(&str, &str)>]) -> Check {
-    let first = rounds.first();
-    let differing: Vec<&str> = first
-        .into_iter()
-        .flatten()
-        .filter(|fact| rounds.iter().any(|round| !round.contains(fact)))
-        .map(|(name, _)| *name)
-        .collect();
-    let (verdict, text) = match (first, differing.is_empty()) {
-        (None, _) => (Verdict::Unknown, "No round was made.".to_owned()),
-        (_, true) => (Verdict::Ok, "All rounds had the same environment.".to_owned()),
-        (_, false) => (Verdict::Invalid, format!("The rounds differ in {}.", differing.join(", "))),
+/// Rounds in different environments are no rounds of the same thing. A fact that is
+/// not known of every round has not been shown to be equal.
+pub fn environment(scope: CheckScope, rounds: &[Environment]) -> Check {
+    let names: BTreeSet<&str> = rounds.iter().flatten().map(|(name, _)| *name).collect();
+    let known = |name: &str| -> Vec<&String> {
+        let of_name = rounds.iter().flatten().filter(|(known, _)| *known == name);
+        of_name.filter_map(|(_, value)| value.as_ref()).collect()
     };
-    let value = first.map(|_| as_value(differing.len() as u64));
+    let is_differing = |name: &&str| known(name).windows(2).any(|pair| pair[0] != pair[1]);
+    let (differing, equal): (Vec<&str>, Vec<&str>) = names.into_iter().partition(is_differing);
+    let unknown: Vec<&str> = equal.into_iter().filter(|name| known(name).len() < rounds.len()).collect();
+    let (verdict, text) = match (differing.is_empty(), unknown.is_empty()) {
+        (false, _) => (Verdict::Invalid, format!("The rounds differ in {}.", differing.join(", "))),
+        (_, false) => (Verdict::Unknown, format!("Not known of every round: {}.", unknown.join(", "))),
+        (true, true) => (Verdict::Ok, "All rounds had the same environment.".to_owned()),
+    };
+    let value = (verdict != Verdict::Unknown).then(|| as_value(differing.len() as u64));
     let limit = "any difference is invalid".to_owned();
-    let finding = Finding { id: "environment", value, limit, verdict, text };
-    Check { limits_version: limits::VERSION, ..super::checked(scope, finding) }
+    super::checked(scope, Finding { id: "environment", value, limit, verdict, text })
 }
 
 /// None of fewer than two, or where one of them is no throughput.
@@ -95,13 +101,24 @@ mod tests {
 
     #[test]
     fn rounds_in_another_environment_are_told_by_what_differs() {
-        let round = |build| vec![("processor", "a"), ("build", build)];
+        let round =
+            |build: &str| vec![("processors", Some("0".to_owned())), ("build", Some(build.to_owned()))];
         assert_eq!(environment(run(), &[round("x"), round("x")]).verdict, Verdict::Ok);
         let other = environment(run(), &[round("x"), round("x"), round("y")]);
         assert_eq!((other.verdict, other.value), (Verdict::Invalid, Some(1.0)));
         assert_eq!(other.text, "The rounds differ in build.");
-        let more = vec![("processor", "a")];
-        assert_eq!(environment(run(), &[round("x"), more]).verdict, Verdict::Invalid, "one is not known");
-        assert_eq!(environment(run(), &[]).verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn what_is_not_known_of_every_round_does_not_count_as_equal() {
+        let round = |build: Option<&str>| vec![("build", build.map(str::to_owned))];
+        for rounds in [vec![round(Some("x")), round(None)], vec![round(Some("x")), vec![]], vec![round(None)]]
+        {
+            let check = environment(run(), &rounds);
+            assert_eq!((check.verdict, check.value), (Verdict::Unknown, None));
+            assert_eq!(check.text, "Not known of every round: build.");
+        }
+        let differing = environment(run(), &[round(Some("x")), round(None), round(Some("y"))]);
+        assert_eq!(differing.text, "The rounds differ in build.");
     }
 }

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::model::{
     ApiAnalysis, Bound, Claim, Comparison, Finding, Interval, Metric, PairClaim, PairResult, PayloadAnalysis,
+    Verdict,
 };
 
 /// How every interval of a ratio is made.
@@ -174,7 +175,8 @@ fn of_pair(analysis: &PayloadAnalysis, comparison: &Comparison, pair: &PairResul
     }
 }
 
-/// Checks that did not pass in the phase that the metric is taken from.
+/// Checks that did not pass in the phase that the metric is taken from, in one of its
+/// rounds or over all of them.
 fn limiting_checks<'a>(
     analysis: &'a PayloadAnalysis,
     api: &'a ApiAnalysis,
@@ -184,8 +186,11 @@ fn limiting_checks<'a>(
         Metric::Capacity | Metric::Cpu => api.capacity.as_ref().map(|capacity| &capacity.phase),
         Metric::P50 | Metric::P99 => analysis.reference.as_ref().map(|reference| &reference.phase),
     };
-    let cells = api.phases.iter().filter(move |p| Some(&p.name) == phase).flat_map(|phase| &phase.cells);
-    cells.filter(|cell| cell.is_usable()).flat_map(|cell| &cell.limited_by)
+    let phase = api.phases.iter().find(|known| Some(&known.name) == phase);
+    let usable = phase.into_iter().flat_map(|phase| &phase.cells).filter(|cell| cell.is_usable());
+    let missed =
+        phase.into_iter().flat_map(|phase| &phase.checks).filter(|check| check.verdict > Verdict::Ok);
+    usable.flat_map(|cell| &cell.limited_by).chain(missed.map(|check| &check.id))
 }
 
 fn bounds(measured: &[&ApiAnalysis], rounds: usize) -> Vec<Finding> {

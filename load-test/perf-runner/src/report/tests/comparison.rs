@@ -24,7 +24,7 @@ fn the_first_screen_answers_what_a_reader_asks_first() {
         "six APIs, events of the default payload, 5 rounds, each API alone on the host: 10, 50, 100, 200, 500, 1000 and \
          2000 virtual users for 30 s each, one call at a time, 100 ms pause after each call."
     ));
-    assert!(before_ranking.contains("All 240 checks passed."));
+    assert!(before_ranking.contains("All 366 checks passed."));
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn languages_and_wires_stand_in_one_grid_with_what_may_be_said() {
 
 #[test]
 fn a_warning_is_told_once_with_all_its_places_and_one_example() {
-    let mut stored = sample::held(2);
+    let mut stored = sample::held(5);
     let second = CheckScope::Phase(stored.runs[0].run.planned[1].name.clone());
     for stored in stored.runs.iter_mut().filter(|stored| stored.run.api.contains("rust")) {
         let number = stored.run.slot;
@@ -87,11 +87,41 @@ fn a_warning_is_told_once_with_all_its_places_and_one_example() {
     assert_eq!(warning.place, "counts agree: rust-grpc and rust-rest at 50 VUs");
     let first = stored.runs.iter().find(|stored| stored.run.api.contains("rust")).unwrap();
     let example = format!(
-        "It was {}. ({}, 50 VUs, round 1) Likewise in 3 other places of 2 rounds.",
+        "It was {}. ({}, 50 VUs, round 1) Likewise in 9 other places of 5 rounds.",
         first.run.slot,
         first.run.api.trim_start_matches("producer-api-")
     );
     assert_eq!(warning.text, example);
+}
+
+#[test]
+fn what_the_rounds_say_together_is_told_everywhere() {
+    let warning = "rounds: six APIs at seven loads";
+    let found = "2 valid rounds permit no claim. So in 42 places.";
+    let stored = sample::held(2);
+    let view = view_of(&stored);
+    assert_eq!(view.warnings.len(), 1);
+    assert_eq!((view.warnings[0].place.as_str(), view.warnings[0].text.as_str()), (warning, found));
+    let folded = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for text in [table_of(&stored), show_of(&stored), markdown::page(&view), page_of(&stored)] {
+        let text = folded(text);
+        assert!(text.contains(warning) && text.contains(found), "{text}");
+    }
+
+    let mut stored = sample::held(5);
+    for made in stored.runs.iter_mut().filter(|made| made.run.api.contains("go") && made.run.round > 3) {
+        made.run.build_id = Some("another".to_owned());
+    }
+    let view = view_of(&stored);
+    assert_eq!(view.warnings[0].place, "environment: go-grpc and go-rest at seven loads");
+    assert_eq!(view.warnings[0].text, "The rounds differ in build. So in 14 places.");
+    assert_eq!(view.checks, "352 of 366 checks passed.");
+    let spoiled = view.comparisons[0].matrix.iter().find(|row| row.api == "go-rest").unwrap();
+    assert!(spoiled.cells.iter().all(|cell| !cell.is_valid && cell.reasons == "environment"));
+    let page = page_of(&stored);
+    assert!(
+        page.contains("The rounds of go-rest together") && page.contains("<th scope=\"col\">Varies by</th>")
+    );
 }
 
 #[test]

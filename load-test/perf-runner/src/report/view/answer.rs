@@ -9,7 +9,8 @@ use super::{
     format::{self, counted, plain},
 };
 use crate::model::{
-    Audit, Campaign, Check, CheckScope, Mode, PhaseLoad, RunStatus, StoredCampaign, StoredRun, Verdict,
+    Analysis, Audit, Campaign, Check, CheckScope, Mode, PhaseLoad, RunStatus, StoredCampaign, StoredRun,
+    Verdict,
 };
 
 /// A test run that failed or a check that did not pass.
@@ -186,8 +187,10 @@ pub(super) fn effect(verdict: Verdict) -> &'static str {
 }
 
 /// How many checks there were and how many passed.
-pub(super) fn checks(runs: &[StoredRun]) -> String {
-    let all: Vec<&Check> = runs.iter().flat_map(|stored| &stored.checks).collect();
+pub(super) fn checks(runs: &[StoredRun], analysis: &Analysis) -> String {
+    let apis = analysis.payloads.iter().flat_map(|payload| &payload.apis);
+    let over_rounds = apis.flat_map(|api| &api.phases).flat_map(|phase| &phase.checks);
+    let all: Vec<&Check> = runs.iter().flat_map(|stored| &stored.checks).chain(over_rounds).collect();
     let passed = all.iter().filter(|check| check.verdict == Verdict::Ok).count();
     match all.len() {
         0 => "No check was made.".to_owned(),

@@ -12,7 +12,7 @@ use super::{
     format::{counted, in_words, plain},
     run,
 };
-use crate::model::{Check, CheckScope, StoredRun, TestRun, Verdict};
+use crate::model::{Analysis, Check, CheckScope, StoredRun, TestRun, Verdict};
 
 /// What no producer API is called by where there are only such.
 const PREFIX: &str = "producer-api-";
@@ -36,38 +36,69 @@ struct Group {
 }
 
 /// Every test run that failed, then every check that did not pass, worst first.
-pub(super) fn warnings(runs: &[StoredRun]) -> Vec<Warning> {
+pub(super) fn warnings(runs: &[StoredRun], analysis: &Analysis) -> Vec<Warning> {
     let failures = (1..).zip(runs).filter_map(|(number, stored)| answer::failure(number, stored));
     let mut groups: BTreeMap<(Reverse<Verdict>, String), Group> = BTreeMap::new();
-    for (number, StoredRun { run, checks }) in (1..).zip(runs) {
-        for check in checks.iter().filter(|check| check.verdict != Verdict::Ok) {
+    for (check, place) in of_runs(runs).chain(over_rounds(analysis)) {
+        if check.verdict != Verdict::Ok {
             let key = (Reverse(check.verdict), plain(&check.id).replace('_', " "));
-            groups.entry(key).or_insert_with(|| Group::new(number, run, check)).add(run, check);
+            groups.entry(key).or_insert_with(|| Group::new(check, &place)).add(check, place);
         }
     }
     let grouped = groups.into_iter().map(|((verdict, check), group)| warning(verdict.0, &check, group));
     failures.chain(grouped).collect()
 }
 
+/// What a check is said of.
+struct Place {
+    /// The number of the test run, or of the first one of several.
+    number: usize,
+    api: String,
+    /// None for a whole test run.
+    load: Option<String>,
+    /// None for all rounds together.
+    round: Option<u32>,
+}
+
+fn of_runs(runs: &[StoredRun]) -> impl Iterator<Item = (&Check, Place)> {
+    (1..).zip(runs).flat_map(|(number, StoredRun { run, checks })| {
+        checks.iter().map(move |check| {
+            let (api, load) = (short(&run.api), load(run, check));
+            (check, Place { number, api, load, round: Some(run.round) })
+        })
+    })
+}
+
+fn over_rounds(analysis: &Analysis) -> impl Iterator<Item = (&Check, Place)> {
+    let apis = analysis.payloads.iter().flat_map(|payload| &payload.apis);
+    apis.flat_map(|api| api.phases.iter().map(move |phase| (api, phase))).flat_map(|(api, phase)| {
+        let first = phase.cells.iter().filter_map(|cell| cell.run).min();
+        phase.checks.iter().map(move |check| {
+            let load = Some(load_in_words(&phase.load));
+            (check, Place { number: first.unwrap_or(0) + 1, api: short(&api.api), load, round: None })
+        })
+    })
+}
+
 impl Group {
-    fn new(number: usize, run: &TestRun, check: &Check) -> Self {
-        let round = format!("round {}", run.round);
-        let place = [Some(short(&run.api)), load(run, check), Some(round)];
+    fn new(check: &Check, place: &Place) -> Self {
+        let round = place.round.map(|round| format!("round {round}"));
+        let words = [Some(place.api.clone()), place.load.clone(), round];
         Self {
-            number,
+            number: place.number,
             text: plain(&check.text),
             is_same_text: true,
-            example: place.into_iter().flatten().collect::<Vec<_>>().join(", "),
+            example: words.into_iter().flatten().collect::<Vec<_>>().join(", "),
             ..Self::default()
         }
     }
 
-    fn add(&mut self, run: &TestRun, check: &Check) {
+    fn add(&mut self, check: &Check, place: Place) {
         self.is_same_text &= self.text == plain(&check.text);
-        self.apis.insert(short(&run.api));
-        self.rounds.insert(run.round);
+        self.apis.insert(place.api);
+        self.rounds.extend(place.round);
         self.places += 1;
-        if let Some(load) = load(run, check).filter(|load| !self.loads.contains(load)) {
+        if let Some(load) = place.load.filter(|load| !self.loads.contains(load)) {
             self.loads.push(load);
         }
     }
@@ -95,14 +126,17 @@ fn warning(verdict: Verdict, check: &str, group: Group) -> Warning {
         1..=NAMED => format!(" at {}", listed(&group.loads)),
         several => format!(" at {} loads", in_words(several)),
     };
-    let rounds = counted(group.rounds.len() as u64, "round", "rounds");
+    let rounds = match group.rounds.len() {
+        0 => String::new(),
+        rounds => format!(" of {}", counted(rounds as u64, "round", "rounds")),
+    };
     let text = match (group.places, group.is_same_text) {
         (1, _) => group.text,
         (places, true) => {
-            format!("{} So in {} of {rounds}.", group.text, counted(places as u64, "place", "places"))
+            format!("{} So in {}{rounds}.", group.text, counted(places as u64, "place", "places"))
         }
         (places, false) => format!(
-            "{} ({}) Likewise in {} of {rounds}.",
+            "{} ({}) Likewise in {}{rounds}.",
             group.text,
             group.example,
             counted(places as u64 - 1, "other place", "other places")

@@ -174,8 +174,12 @@ impl ReportView {
             gates_in_words: gates::tally(&gates),
             gates,
             changes: analysis.changes.as_ref().map(ChangesView::new),
-            warnings: if comparisons.is_empty() { answer::warnings(runs) } else { grouped::warnings(runs) },
-            checks: answer::checks(runs),
+            warnings: if comparisons.is_empty() {
+                answer::warnings(runs)
+            } else {
+                grouped::warnings(runs, analysis)
+            },
+            checks: answer::checks(runs, analysis),
             runs: run_views(runs, comparisons.is_empty()),
             comparisons,
             not_made: not_made

@@ -136,7 +136,7 @@ fn a_failure_is_one_sentence_and_its_log_is_apart() {
 
 #[test]
 fn what_no_api_could_be_asked_is_one_warning() {
-    let mut stored = sample::held(3);
+    let mut stored = sample::held(5);
     for check in stored.runs.iter_mut().flat_map(|stored| &mut stored.checks) {
         check.verdict = Verdict::Unknown;
         check.text = "It was not measured.".to_owned();
@@ -152,5 +152,5 @@ fn what_no_api_could_be_asked_is_one_warning() {
             "counts agree: rust-rest at 10 VUs"
         ]
     );
-    assert_eq!(view.warnings[1].text, "It was not measured. So in 18 places of 3 rounds.");
+    assert_eq!(view.warnings[1].text, "It was not measured. So in 30 places of 5 rounds.");
 }

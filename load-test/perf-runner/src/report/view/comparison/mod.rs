@@ -26,7 +26,7 @@ pub use self::{
 };
 use super::{Mark, plain};
 use crate::model::{
-    Analysis, Comparison, Interval, Measured, Metric, PairClaim, PayloadAnalysis, StoredCampaign,
+    Analysis, CheckScope, Comparison, Interval, Measured, Metric, PairClaim, PayloadAnalysis, StoredCampaign,
 };
 
 /// What may be said of the APIs at one payload size.
@@ -178,6 +178,9 @@ fn measured(payload: &PayloadAnalysis) -> Measured {
         api.api = plain(&api.api);
         for phase in &mut api.phases {
             phase.name = plain(&phase.name);
+            for check in &mut phase.checks {
+                check.scope = CheckScope::Phase(phase.name.clone());
+            }
             for reason in phase.cells.iter_mut().flat_map(|cell| &mut cell.limited_by) {
                 *reason = plain(reason);
             }

@@ -8,7 +8,7 @@ use super::{
     words,
 };
 use crate::{
-    model::{ApiAnalysis, Cell, PhaseAnalysis, Scalability},
+    model::{ApiAnalysis, Cell, Check, PhaseAnalysis, Scalability, Verdict},
     report::{
         format::{self, plain},
         view::Named,
@@ -26,6 +26,9 @@ pub struct ApiNumbers {
     pub facts: Vec<Named>,
     /// One row per phase and round.
     pub table: Table,
+    /// What the rounds of each load say together, for the page alone.
+    #[serde(skip)]
+    pub over_rounds: Table,
 }
 
 pub(super) fn all(source: &Source<'_>) -> Vec<ApiNumbers> {
@@ -71,7 +74,26 @@ fn numbers(source: &Source<'_>, api: &ApiAnalysis) -> ApiNumbers {
             fact("Start-up, mean of rounds", words::ms(start_up)),
         ],
         table,
+        over_rounds: over_rounds(source, api),
     }
+}
+
+/// One row per load; where only one round is valid there is nothing to hold it against.
+fn over_rounds(source: &Source<'_>, api: &ApiAnalysis) -> Table {
+    let caption = format!("The rounds of {} together", source.short(&api.api));
+    let mut table = Table::new(&caption, &["Load", "Valid rounds", "Varies by", "Environment"]);
+    let text = |check: &Check| match (check.verdict, check.id.as_str(), check.value) {
+        (Verdict::Ok, "rounds", Some(rounds)) => rounds.to_string(),
+        (Verdict::Ok, "noise", Some(share)) => format!("{:.1} %", share * 100.0),
+        (Verdict::Ok, ..) => "the same".to_owned(),
+        (verdict, ..) => format!("{verdict}: {}", plain(&check.text)),
+    };
+    for phase in &api.phases {
+        let mut cells: Vec<String> = phase.checks.iter().map(text).collect();
+        cells.resize(3, "\u{2013}".to_owned());
+        table.row(&words::load(&phase.load), true, cells);
+    }
+    table
 }
 
 fn cells(source: &Source<'_>, phase: &PhaseAnalysis, cell: &Cell) -> Vec<String> {
