@@ -143,7 +143,7 @@ pub(super) fn engine_gone(scene: &Scene<'_>) -> Result<(), Fault> {
     let mut runner = Loading::start(scene, &place)?;
     scene.engine.end();
     let code = runner.ended(LOAD_PATIENCE)?;
-    let said = std::fs::read_to_string(place.path().join("runner.log")).unwrap_or_default();
+    let said = said(&place);
     println!("{said}");
     if code == Some(1) && said.contains("container engine") {
         return Ok(());
@@ -177,12 +177,14 @@ impl Loading {
         let child = command.spawn().map_err(Fault::because(format!("cannot run {}", program.display())))?;
         let mut runner = Self { child };
         let begin = Instant::now();
-        while scene.docker(["ps", "--quiet", "--filter", K6]).output()?.trim().is_empty() {
+        // A trial of each service comes first, with a k6 of its own.
+        while !said(place).contains("test run 1/")
+            || scene.docker(["ps", "--quiet", "--filter", K6]).output()?.trim().is_empty()
+        {
             let is_over = !matches!(runner.child.try_wait(), Ok(None));
             if is_over || begin.elapsed() > LOAD_PATIENCE {
                 runner.kill(Signal::SIGTERM);
-                let said = std::fs::read_to_string(place.path().join("runner.log")).unwrap_or_default();
-                return Err(Fault::new(format!("no load came about:\n{said}")));
+                return Err(Fault::new(format!("no load came about:\n{}", said(place))));
             }
             sleep(POLL);
         }
@@ -209,6 +211,11 @@ impl Loading {
         self.kill(Signal::SIGKILL);
         Err(Fault::new(format!("the runner did not end within {} s", patience.as_secs())))
     }
+}
+
+/// What the runner has printed so far.
+fn said(place: &TempDir) -> String {
+    std::fs::read_to_string(place.path().join("runner.log")).unwrap_or_default()
 }
 
 fn perf(scene: &Scene<'_>, place: &TempDir, words: &[&str]) -> Invocation {

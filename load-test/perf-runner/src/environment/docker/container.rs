@@ -259,9 +259,9 @@ impl Container {
     }
 
     fn lost(&self, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Fault {
-        Fault::failed(format!("cannot watch the container of {}", self.what))
+        Fault::failed(format!("the container engine tells nothing of the container of {}", self.what))
             .cause(error)
-            .repair("look whether the container engine still runs (`docker ps`)")
+            .repair("look whether the engine still runs, and whether somebody removed it (`docker ps --all`)")
     }
 }
 

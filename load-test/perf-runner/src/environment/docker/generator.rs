@@ -123,7 +123,11 @@ impl Generator {
     pub(super) async fn release(&self) -> Result<Moment, Fault> {
         let control = self.control.as_ref().ok_or_else(|| Fault::failed("k6 was not started"))?;
         let released_at = Moment::now();
-        control.release().await?;
+        if let Err(silent) = control.release().await {
+            // An engine that is gone has taken k6 along: then that is what a reader must know.
+            self.container.runs().await?;
+            return Err(silent);
+        }
         Ok(released_at)
     }
 
