@@ -77,14 +77,14 @@ fn phases(text: &mut String, plan: &Plan) {
     if !is_held(run) {
         return;
     }
-    let all = plan.runs.iter().map(|run| run.planned_ms).sum();
-    let _ = writeln!(
-        text,
-        " each test run is loaded for {}, all {} for {}",
-        clock(run.planned_ms),
-        plan.runs.len(),
-        clock(all)
-    );
+    let each = clock(run.planned_ms);
+    let _ = match plan.runs.len() {
+        1 => writeln!(text, " the test run is loaded for {each}"),
+        several => {
+            let all = clock(plan.runs.iter().map(|run| run.planned_ms).sum());
+            writeln!(text, " each test run is loaded for {each}, all {several} for {all}")
+        }
+    };
 }
 
 fn runs(text: &mut String, plan: &Plan) {
@@ -129,7 +129,7 @@ pub fn compare(estimate: &Estimate, spent: &Spent) -> String {
         let _ = writeln!(text, "{name:<14} {estimated:>9}  {needed}");
     };
     row("time", clock(estimate.total_ms), spent.total_ms.map(clock));
-    row("events", estimate.events.to_string(), spent.events.map(|events| events.to_string()));
+    row("events per run", estimate.events.to_string(), spent.events.map(|events| events.to_string()));
     row("memory of k6", size(estimate.generator_bytes), spent.generator_bytes.map(size));
     row("database", size(estimate.database_bytes), spent.database_bytes.map(size));
     row("results", size(estimate.results_bytes), spent.results_bytes.map(size));

@@ -126,7 +126,7 @@ impl Matrix {
         junit::report(&self.services)
     }
 
-    /// The cases in the order of the first service, then those only others have.
+    /// The cases in the order of their files.
     fn rows(&self) -> impl Iterator<Item = MatrixRow<'_>> {
         let mut order: BTreeMap<(&std::path::Path, u64), MatrixRow<'_>> = BTreeMap::new();
         for (index, (_, verdicts)) in self.services.iter().enumerate() {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::format::{self, Figure, counted, plain};
-use crate::model::{PhaseLoad, Quantiles, TestRun};
+use crate::model::{PhaseLoad, Quantiles, TestRun, samples_needed};
 
 /// One phase.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -98,10 +98,9 @@ fn load(load: &PhaseLoad) -> String {
 
 fn latency(clock: &'static str, quantiles: Option<&Quantiles>) -> LatencyView {
     let value = |of: fn(&Quantiles) -> f64| format::milliseconds(quantiles.map(of));
-    // At least ten samples beyond the percentile: 10 / (1 - p) of them.
-    let percentile = |needed: u64, of: fn(&Quantiles) -> f64| match quantiles {
-        Some(quantiles) if quantiles.count < needed => {
-            Figure::withheld("ms", format!("{} samples needed", format::count(needed).text))
+    let percentile = |p: f64, of: fn(&Quantiles) -> f64| match quantiles {
+        Some(quantiles) if quantiles.count < samples_needed(p) => {
+            Figure::withheld("ms", format!("{} samples needed", format::count(samples_needed(p)).text))
         }
         _ => value(of),
     };
@@ -110,10 +109,10 @@ fn latency(clock: &'static str, quantiles: Option<&Quantiles>) -> LatencyView {
         samples: format::maybe_count(quantiles.map(|quantiles| quantiles.count)),
         min: value(|quantiles| quantiles.min_ms),
         mean: value(|quantiles| quantiles.mean_ms),
-        p50: percentile(20, |quantiles| quantiles.p50_ms),
-        p90: percentile(100, |quantiles| quantiles.p90_ms),
-        p95: percentile(200, |quantiles| quantiles.p95_ms),
-        p99: percentile(1000, |quantiles| quantiles.p99_ms),
+        p50: percentile(0.5, |quantiles| quantiles.p50_ms),
+        p90: percentile(0.9, |quantiles| quantiles.p90_ms),
+        p95: percentile(0.95, |quantiles| quantiles.p95_ms),
+        p99: percentile(0.99, |quantiles| quantiles.p99_ms),
         max: value(|quantiles| quantiles.max_ms),
     }
 }

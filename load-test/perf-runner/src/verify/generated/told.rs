@@ -24,7 +24,8 @@ pub fn to_text(plan: Plan, played: &[Played]) -> String {
     let line = |played: &Played| {
         let rows = if played.rows_checked { "" } else { ", rows not checked" };
         let (service, differences) = (&played.service, played.examples.len());
-        format!("{service}: {}, {differences} differences{rows}\n", requests(plan, played))
+        let differ = if differences == 1 { "difference" } else { "differences" };
+        format!("{service}: {}, {differences} {differ}{rows}\n", requests(plan, played))
     };
     played.iter().map(line).collect()
 }
@@ -112,7 +113,7 @@ mod tests {
         found[0].rows_checked = false;
         insta::assert_snapshot!(to_text(PLAN, &found), @r"
         a: 100 generated requests of seed 7, 0 differences, rows not checked
-        b: 100 generated requests of seed 7, 1 differences
+        b: 100 generated requests of seed 7, 1 difference
         ");
     }
 

@@ -138,7 +138,7 @@ fn percentiles(source: &Source<'_>, tails: &[Tail<'_>]) -> Table {
     );
     for tail in tails {
         let merged = &tail.merged;
-        let at = |share: f64| words::percentile(shown(merged, share), merged.count());
+        let at = |share: f64| words::percentile(merged.shown_quantile_ms(share), merged.count());
         let count = crate::report::format::count(merged.count()).text;
         let cells = [count, at(0.5), at(0.9), at(0.99), at(0.999), words::ms(merged.quantile_ms(1.0))];
         table.row(&tail.name(source), true, cells);
@@ -171,10 +171,12 @@ impl Tail<'_> {
     }
 
     fn series(&self, source: &Source<'_>, steps: u32) -> TailSeries {
-        let curve = shares(steps).into_iter().filter_map(|share| Some((share, shown(&self.merged, share)?)));
+        let curve = shares(steps)
+            .into_iter()
+            .filter_map(|share| Some((share, self.merged.shown_quantile_ms(share)?)));
         let known =
             [("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999)].into_iter().filter_map(|(name, share)| {
-                Some(format!("{name} {}", words::ms(Some(shown(&self.merged, share)?))))
+                Some(format!("{name} {}", words::ms(Some(self.merged.shown_quantile_ms(share)?))))
             });
         TailSeries {
             name: source.short(&self.api.api),
@@ -200,12 +202,6 @@ fn merged(histograms: &[&Histogram]) -> Option<Histogram> {
     (merged.count() > 0).then_some(merged)
 }
 
-/// A percentile beyond which at least ten calls lie.
-fn shown(histogram: &Histogram, share: f64) -> Option<f64> {
-    let beyond = histogram.count() as f64 * (1.0 - share);
-    if beyond >= 10.0 - 1e-6 { histogram.quantile_ms(share) } else { None }
-}
-
 /// Places of the percentile axis down to 1 in 10,000, equally far apart.
 fn shares(steps: u32) -> Vec<f64> {
     (0..=steps).map(|step| 1.0 - 10.0_f64.powf(-4.0 * f64::from(step) / f64::from(steps))).collect()
@@ -214,9 +210,9 @@ fn shares(steps: u32) -> Vec<f64> {
 /// Lowest and highest round, where every round has enough calls.
 fn band(histograms: &[&Histogram], merged: &Histogram, steps: u32) -> Vec<(f64, f64, f64)> {
     let of_share = |share: f64| {
-        shown(merged, share)?;
+        merged.shown_quantile_ms(share)?;
         let rounds: Vec<f64> =
-            histograms.iter().map(|histogram| shown(histogram, share)).collect::<Option<_>>()?;
+            histograms.iter().map(|histogram| histogram.shown_quantile_ms(share)).collect::<Option<_>>()?;
         let low = rounds.iter().copied().fold(f64::INFINITY, f64::min);
         Some((share, low, rounds.into_iter().fold(0.0, f64::max)))
     };
