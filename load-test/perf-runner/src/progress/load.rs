@@ -3,9 +3,7 @@
 
 use serde::Serialize;
 
-use crate::model::{
-    LiveSecond, PhaseFigures, PhaseLoad, PlannedPhase, Quantiles, WindowFigures, samples_needed,
-};
+use crate::model::{LiveSecond, PhaseFigures, PlannedPhase, Quantiles, WindowFigures, samples_needed};
 
 /// How far a load is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -55,22 +53,13 @@ pub struct PhaseEnd {
     pub p99_ms: Option<f64>,
 }
 
-/// `50 VUs`, `500/s`.
-pub fn load_in_words(load: &PhaseLoad) -> String {
-    match load {
-        PhaseLoad::Iterations { vus, per_vu, .. } => format!("{vus} VUs x {per_vu}"),
-        PhaseLoad::Vus { vus, .. } => format!("{vus} VUs"),
-        PhaseLoad::Rate { per_s, .. } => format!("{per_s}/s"),
-    }
-}
-
 impl PhaseEnd {
     /// Of a window.
     pub fn of_window(phase: &PlannedPhase, window: &WindowFigures) -> Self {
         let quantile = |quantile| window.ok.as_ref().and_then(|ok| ok.shown_quantile_ms(quantile));
         Self {
             phase: phase.name.clone(),
-            load: load_in_words(&phase.load),
+            load: phase.load.to_string(),
             window_ms: window.length_ms(),
             acknowledged: window.acknowledged.unwrap_or(0),
             failed: window.failed.as_ref().map_or(0, |failed| failed.values().sum()),
@@ -89,7 +78,7 @@ impl PhaseEnd {
         };
         Some(Self {
             phase: phase.name.clone(),
-            load: load_in_words(&phase.load),
+            load: phase.load.to_string(),
             window_ms: figures.window_ms?,
             acknowledged: figures.acknowledged,
             failed: figures.failed_total(),

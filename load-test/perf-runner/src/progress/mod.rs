@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::model::{RunStatus, Target, TestRunId};
 
-pub use load::{Loading, PhaseEnd, load_in_words};
+pub use load::{Loading, PhaseEnd};
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

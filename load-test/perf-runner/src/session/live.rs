@@ -7,7 +7,7 @@ use crate::{
     load::{self, Tail},
     measure,
     model::{GeneratorJob, LiveSecond, PhaseFigures, PlannedPhase},
-    progress::{Event, Loading, PhaseEnd, load_in_words},
+    progress::{Event, Loading, PhaseEnd},
 };
 
 /// Twice a second, so that no second is told much later than it is over.
@@ -73,7 +73,7 @@ impl<'a> Watch<'a> {
             phase: phase.name.clone(),
             number: index + 1,
             of: phases.len(),
-            load: load_in_words(&phase.load),
+            load: phase.load.to_string(),
             held_ms: since_ms,
             hold_ms: phase.load.hold_ms()?,
             settling: since_ms < phase.settle_ms,
