@@ -10,7 +10,7 @@ use client::pb::{EventRequest, HealthRequest};
 use client::{event, number, object, raw_call};
 use futures_util::future::join_all;
 use futures_util::stream;
-use producer_testing::{ApplicationDatabase, Service, free_port};
+use producer_testing::{ApplicationDatabase, PATIENCE, Service, free_port, within};
 use prost::Message;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
@@ -32,7 +32,8 @@ fn start(url: &str) -> Service {
 }
 
 async fn connect(service: &Service) -> Channel {
-    Channel::from_shared(service.url("")).unwrap().connect().await.unwrap()
+    // No call waits for a reply that never comes.
+    Channel::from_shared(service.url("")).unwrap().timeout(PATIENCE).connect().await.unwrap()
 }
 
 fn loan(id: &str, data: &str) -> (String, String, String) {
@@ -189,7 +190,8 @@ async fn a_watcher_sees_every_change_and_does_not_hold_the_stop() {
     let mut changes = client.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
     assert_eq!(changes.message().await.unwrap().unwrap().status(), ServingStatus::Serving);
     database.pause();
-    assert_eq!(changes.message().await.unwrap().unwrap().status(), ServingStatus::NotServing);
+    let change = within("the change is told", changes.message()).await;
+    assert_eq!(change.unwrap().unwrap().status(), ServingStatus::NotServing);
     let ended = service.stop().await;
     assert_eq!(ended.status.code(), Some(0));
     assert!(!ended.log.contains("still in flight"), "{}", ended.log);
@@ -200,15 +202,15 @@ async fn two_hundred_concurrent_merges_lose_nothing() {
     let database = ApplicationDatabase::start().await;
     let service = start(&database.producer_url());
     let channel = connect(&service).await;
-    join_all((0..200).map(async |n| {
+    let merges = join_all((0..200).map(async |n| {
         let mut client = EventServiceClient::new(channel.clone());
         let event = event("shared", object(&[(&format!("key{n}"), number(1.0))]));
         // On a busy machine a connection may not come free in time: then again, as any client.
         while let Err(status) = client.process_event(event.clone()).await {
             assert_eq!(status.code(), Code::Unavailable, "{status}");
         }
-    }))
-    .await;
+    }));
+    within("every merge is taken", merges).await;
     let rows = database.rows().await;
     assert_eq!((rows.len(), rows[0].2.matches("key").count()), (1, 200));
 }
@@ -240,8 +242,8 @@ async fn stopping_under_load_loses_no_acknowledged_event() {
     assert!(ended.log.contains("stopping on SIGTERM"), "{}", ended.log);
     assert!(std::net::TcpStream::connect(address).is_err());
     let stored: BTreeSet<String> = database.rows().await.into_iter().map(|(_, id, _)| id).collect();
-    let acknowledged: Vec<String> =
-        join_all(senders).await.into_iter().flat_map(|sender| sender.unwrap()).collect();
+    let senders = within("every sender is refused in the end", join_all(senders)).await;
+    let acknowledged: Vec<String> = senders.into_iter().flat_map(|sender| sender.unwrap()).collect();
     assert!(acknowledged.len() >= 200 - 20);
     assert!(acknowledged.iter().all(|id| stored.contains(id)), "an acknowledged event is missing");
     assert!(stored.len() <= acknowledged.len() + 20);
@@ -259,9 +261,7 @@ async fn a_call_in_flight_is_finished_before_the_end() {
     let reply = tokio::spawn(async move { client.process_event(event("1", object(&[]))).await });
     database.wait_until("select count(*) > 0 from pg_locks where not granted").await;
     service.terminate();
-    while std::net::TcpStream::connect(service.address()).is_ok() {
-        tokio::task::yield_now().await;
-    }
+    service.refuses_connections().await;
     owner.batch_execute("commit").await.unwrap();
     assert!(reply.await.unwrap().unwrap().into_inner().success);
     assert_eq!(service.wait().await.status.code(), Some(0));

@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpStream};
 
 use futures_util::future::join_all;
 use nix::sys::signal::Signal;
-use producer_testing::{ApplicationDatabase, Service, free_port};
+use producer_testing::{ApplicationDatabase, PATIENCE, Service, free_port, within};
 use reqwest::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
@@ -36,13 +36,18 @@ fn event(id: &str, attributes: &Value) -> Value {
     })
 }
 
+/// A client that gives up where a reply never comes.
+fn client() -> Client {
+    Client::builder().timeout(PATIENCE).build().unwrap()
+}
+
 async fn post(service: &Service, path: &str, body: impl Into<reqwest::Body>) -> Response {
-    let request = Client::new().post(service.url(path)).header(CONTENT_TYPE, "application/json");
+    let request = client().post(service.url(path)).header(CONTENT_TYPE, "application/json");
     request.body(body).send().await.unwrap()
 }
 
 async fn get(service: &Service, path: &str) -> Response {
-    Client::new().get(service.url(path)).send().await.unwrap()
+    client().get(service.url(path)).send().await.unwrap()
 }
 
 /// Checks that the reply is a whole problem document of this status and fault, and gives it.
@@ -112,7 +117,7 @@ async fn paths_methods_and_media_types_are_told_apart() {
     let reply = get(&service, EVENTS).await;
     assert_eq!(reply.headers()[ALLOW], "POST");
     problem(reply, 405, "method_not_allowed").await;
-    let reply = Client::new().delete(service.url(BULK)).send().await.unwrap();
+    let reply = client().delete(service.url(BULK)).send().await.unwrap();
     assert_eq!(reply.headers()[ALLOW], "POST");
     problem(reply, 405, "method_not_allowed").await;
     let reply = post(&service, HEALTH, "{}").await;
@@ -120,7 +125,7 @@ async fn paths_methods_and_media_types_are_told_apart() {
     problem(reply, 405, "method_not_allowed").await;
 
     let send = async |media: Option<&str>| {
-        let mut request = Client::new().post(service.url(EVENTS)).body(event("1", &json!({})).to_string());
+        let mut request = client().post(service.url(EVENTS)).body(event("1", &json!({})).to_string());
         if let Some(media) = media {
             request = request.header(CONTENT_TYPE, media);
         }
@@ -223,7 +228,7 @@ async fn an_exhausted_pool_is_unavailable_and_recovers() {
     owner.batch_execute("begin; lock table car_entities").await.unwrap();
     let body = |n: usize| event(&n.to_string(), &json!({})).to_string();
     let waiting = tokio::spawn(join_all((0..10).map(|n| {
-        let request = Client::new().post(service.url(EVENTS)).header(CONTENT_TYPE, "application/json");
+        let request = client().post(service.url(EVENTS)).header(CONTENT_TYPE, "application/json");
         request.body(body(n)).send()
     })));
     // The eight that find no connection end first; the two that have one wait for the lock.
@@ -247,12 +252,12 @@ async fn two_hundred_concurrent_merges_and_creates_lose_nothing() {
     let database = ApplicationDatabase::start().await;
     let service = start(&database.producer_url());
     let service = &service;
-    join_all((0..200).map(async |n| {
+    let merges = join_all((0..200).map(async |n| {
         let body = event("shared", &json!({format!("key{n}"): n})).to_string();
         // On a busy machine a connection may not come free in time: then again, as any client.
         while post(service, EVENTS, body.clone()).await.status() != 200 {}
-    }))
-    .await;
+    }));
+    within("every merge is taken", merges).await;
     let rows = database.rows().await;
     assert_eq!(rows.len(), 1);
     let data: Value = serde_json::from_str(&rows[0].2).unwrap();
@@ -267,7 +272,7 @@ async fn stopping_under_load_loses_no_acknowledged_event() {
     let senders = (0..20).map(|sender| {
         let url = url.clone();
         tokio::spawn(async move {
-            let client = Client::new();
+            let client = client();
             let mut acknowledged = Vec::new();
             for n in 0.. {
                 let id = format!("{sender:02}-{n:06}");
@@ -289,8 +294,8 @@ async fn stopping_under_load_loses_no_acknowledged_event() {
     assert!(ended.log.contains("stopping on SIGTERM"), "{}", ended.log);
     assert!(TcpStream::connect(address).is_err());
     let stored: BTreeSet<String> = database.rows().await.into_iter().map(|(_, id, _)| id).collect();
-    let acknowledged: Vec<String> =
-        join_all(senders).await.into_iter().flat_map(|sender| sender.unwrap()).collect();
+    let senders = within("every sender is refused in the end", join_all(senders)).await;
+    let acknowledged: Vec<String> = senders.into_iter().flat_map(|sender| sender.unwrap()).collect();
     assert!(acknowledged.len() >= 200 - 20);
     assert!(acknowledged.iter().all(|id| stored.contains(id)), "an acknowledged event is missing");
     // Per sender, at most the one event whose answer was lost.
@@ -305,13 +310,11 @@ async fn a_request_in_flight_is_finished_before_the_end() {
     assert_eq!(get(&service, HEALTH).await.status(), 200);
     let owner = database.owner().await;
     owner.batch_execute("begin; lock table car_entities").await.unwrap();
-    let request = Client::new().post(service.url(EVENTS)).header(CONTENT_TYPE, "application/json");
+    let request = client().post(service.url(EVENTS)).header(CONTENT_TYPE, "application/json");
     let reply = tokio::spawn(request.body(event("1", &json!({})).to_string()).send());
     database.wait_until("select count(*) > 0 from pg_locks where not granted").await;
     service.terminate();
-    while TcpStream::connect(service.address()).is_ok() {
-        tokio::task::yield_now().await;
-    }
+    service.refuses_connections().await;
     owner.batch_execute("commit").await.unwrap();
     assert_eq!(reply.await.unwrap().unwrap().status(), 200);
     assert_eq!(service.wait().await.status.code(), Some(0));
@@ -322,7 +325,7 @@ async fn a_request_in_flight_is_finished_before_the_end() {
 async fn an_interrupt_stops_it_too_and_an_idle_connection_does_not_hold_it() {
     let database = ApplicationDatabase::start().await;
     let service = start(&database.producer_url());
-    let mut idle = TcpStream::connect(service.address()).unwrap();
+    let mut idle = connect(service.address());
     service.signal(Signal::SIGINT);
     let ended = service.wait().await;
     assert_eq!(ended.status.code(), Some(0));
@@ -356,9 +359,16 @@ async fn a_taken_port_is_named_and_ends_the_start() {
     assert!(ended.log.contains(&port) && ended.log.contains("SERVER_PORT"), "{}", ended.log);
 }
 
+/// A connection on which nothing is waited for without end.
+fn connect(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
+
 /// Sends bytes, closes the sending side, and gives everything that comes back.
 fn raw(address: SocketAddr, bytes: &[u8]) -> String {
-    let mut stream = TcpStream::connect(address).unwrap();
+    let mut stream = connect(address);
     stream.write_all(bytes).unwrap();
     stream.shutdown(std::net::Shutdown::Write).unwrap();
     let mut reply = Vec::new();

@@ -9,7 +9,7 @@ use producer_core::event::{BodyDraft, EntityDraft, EventDraft, HeaderDraft};
 use producer_core::fault::{Fault, FaultKind};
 use producer_core::ingest::Ingest;
 use producer_core::store::Store;
-use producer_testing::ApplicationDatabase;
+use producer_testing::{ApplicationDatabase, within};
 
 fn ingest(database: &ApplicationDatabase, max_connections: &str) -> Ingest {
     let url = database.producer_url();
@@ -39,9 +39,12 @@ fn event<'a>(entities: &[(&'a str, &'a str)]) -> EventDraft<'a> {
 
 /// Tries again where no connection came free in time, as any client may on a busy machine.
 async fn accept_patiently<'a>(ingest: &Ingest, event: impl Fn() -> EventDraft<'a>) {
-    while let Err(fault) = ingest.accept(event()).await {
-        assert_eq!(fault.kind, FaultKind::Unavailable, "{fault:?}");
-    }
+    let accepted = async {
+        while let Err(fault) = ingest.accept(event()).await {
+            assert_eq!(fault.kind, FaultKind::Unavailable, "{fault:?}");
+        }
+    };
+    within("the event is taken", accepted).await;
 }
 
 fn loan(id: &str, data: &str) -> (String, String, String) {

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use postgres_cluster::{SUPERUSER, TemporaryCluster};
 use tokio::task::{block_in_place, spawn_blocking};
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use tokio_postgres::{Client, NoTls, Row};
+
+use crate::within;
 
 const SCHEMA: &str = include_str!("../../../../postgres/schema.sql");
 const ROLES: &str = include_str!("../../../../postgres/roles.sql");
 const DATABASE: &str = "car_entities";
 const ASK_INTERVAL: Duration = Duration::from_millis(20);
-const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A cluster with the database `car_entities`, its table and its roles. Gone when dropped.
 #[derive(Debug)]
@@ -75,7 +76,7 @@ impl ApplicationDatabase {
                 sleep(ASK_INTERVAL).await;
             }
         };
-        timeout(PATIENCE, come_true).await.expect(sql);
+        within(sql, come_true).await;
     }
 
     /// Takes the server away; [`ApplicationDatabase::resume`] brings it back. Needs a runtime of several threads.

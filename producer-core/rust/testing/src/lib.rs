@@ -8,6 +8,8 @@
 
 mod database;
 mod service;
+mod within;
 
 pub use database::ApplicationDatabase;
 pub use service::{Ended, Service, free_port};
+pub use within::{PATIENCE, within};

@@ -1,17 +1,20 @@
 //! A service run as a process, as a user would run it.
 
 use std::io::{BufRead, BufReader, Read};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tokio::task::spawn_blocking;
+use tokio::time::sleep;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+use crate::{PATIENCE, within};
+
+const ASK_INTERVAL: Duration = Duration::from_millis(20);
 
 /// A port of loopback that was free a moment ago. A service takes no port 0: whoever
 /// starts it must know where it listens.
@@ -67,10 +70,13 @@ impl Service {
     /// Runs `program` until it ends by itself, for settings that it refuses.
     pub fn run_to_end(program: &str, variables: &[(&str, &str)]) -> Ended {
         let mut child = command(program, variables).spawn().expect("the service runs");
-        let mut log = String::new();
         let mut stderr = child.stderr.take().expect("standard error is a pipe");
-        stderr.read_to_string(&mut log).expect("the log is text");
-        Ended { status: child.wait().expect("the service ends"), log }
+        let log = thread::spawn(move || {
+            let mut text = String::new();
+            stderr.read_to_string(&mut text).expect("the log is text");
+            text
+        });
+        end_of(&mut child, Some(log))
     }
 
     /// Where it listens.
@@ -99,13 +105,19 @@ impl Service {
         kill(Pid::from_raw(pid), signal).expect("the service is there");
     }
 
+    /// Returns when it takes no connection any more.
+    pub async fn refuses_connections(&self) {
+        let refused = async {
+            while TcpStream::connect(self.address).is_ok() {
+                sleep(ASK_INTERVAL).await;
+            }
+        };
+        within("the service takes no connection any more", refused).await;
+    }
+
     /// Waits for it to end, while the runtime goes on: a client in the test may have to say goodbye.
     pub async fn wait(mut self) -> Ended {
-        let ended = spawn_blocking(move || {
-            let status = self.child.wait().expect("the service ends");
-            let log = self.log.take().and_then(|log| log.join().ok()).unwrap_or_default();
-            Ended { status, log }
-        });
+        let ended = spawn_blocking(move || end_of(&mut self.child, self.log.take()));
         ended.await.expect("the waiting thread ends")
     }
 
@@ -121,6 +133,26 @@ impl Drop for Service {
         // It may have ended by itself; waiting leaves no zombie.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Waits for the end. A service that goes on is killed, and fails the test with all it wrote.
+fn end_of(child: &mut Child, log: Option<JoinHandle<String>>) -> Ended {
+    let begin = Instant::now();
+    let mut status = None;
+    while status.is_none() && begin.elapsed() < PATIENCE {
+        thread::sleep(ASK_INTERVAL);
+        status = child.try_wait().expect("a child can be asked");
+    }
+    if status.is_none() {
+        // It may have ended just now.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    let log = log.and_then(|log| log.join().ok()).unwrap_or_default();
+    match status {
+        Some(status) => Ended { status, log },
+        None => panic!("the service did not end within {} s:\n{log}", PATIENCE.as_secs()),
     }
 }
 
