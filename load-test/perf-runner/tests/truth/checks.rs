@@ -202,6 +202,23 @@ async fn a_generator_that_gets_too_little_of_the_processors_is_told() {
     bench.close().await;
 }
 
+/// With one processor of its own, and a collection of garbage at every turn: by far slower
+/// than a service that answers at once on the others.
+#[tokio::test]
+async fn a_generator_that_uses_up_its_processors_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let on_one = format!("export GOGC=5\nexec taskset -c 0 {} \"$@\"", k6().display());
+    let others = std::thread::available_parallelism().unwrap().get() - 1;
+    let before_service = ["taskset", "-c", &format!("1-{others}")].map(str::to_owned).to_vec();
+    let setup = Setup { before_service, ..Setup::by(script(folder.path(), &on_one)) };
+    let mut bench = Bench::with(setup).await;
+    let seen = bench.see(Wanted::of(Behaviour::default(), vec![held(50, 6_000)])).await;
+    let check = seen.check("generator_cpu", "p1");
+    assert_eq!(check.verdict, Invalid, "{check:?}");
+    assert!(check.text.contains("of 1 processors"), "{check:?}");
+    bench.close().await;
+}
+
 fn not_ok(seen: &Seen, id: &str) -> bool {
     [Warn, Invalid].contains(&seen.verdict(id, "p1"))
 }

@@ -14,8 +14,10 @@ const SERVERS: u32 = 8;
 const SERVICE_MS: f64 = 200.0;
 const PAUSE_MS: f64 = 40.0;
 
-/// What other programs on the machine do to one second is no fault of the measurement.
+/// Where other programs take the processors, one second says nothing of the measurement.
 const ATTEMPTS: usize = 3;
+/// What says that they did.
+const DISTURBED: [&str; 4] = ["other_load", "stolen", "host_cpu", "swap"];
 
 const LOADS: [(&str, u32); 3] = [("p1", 1), ("p2", 10), ("p3", 50)];
 
@@ -52,17 +54,28 @@ async fn hold_the_laws(protocol: Protocol) {
         seed: 7,
         ..Behaviour::default()
     };
-    let mut misses = Vec::new();
-    for _attempt in 0..ATTEMPTS {
+    for attempt in 1..=ATTEMPTS {
         let seen = bench.see(Wanted { think_time_ms: 40, ..Wanted::of(behaviour.clone(), phases()) }).await;
-        misses = LOADS.iter().flat_map(|load| miss(&seen, load)).collect();
         verdicts(&seen);
-        if misses.is_empty() {
+        let missed =
+            LOADS.iter().map(|load| (load.0, miss(&seen, load))).filter(|(_, found)| !found.is_empty());
+        let (phases, found): (Vec<&str>, Vec<Vec<String>>) = missed.unzip();
+        if found.is_empty() {
             break;
         }
+        let disturbances = phases.iter().map(|phase| disturbances(&seen, phase)).collect::<Vec<_>>();
+        // On a quiet host a miss is the measurement's own.
+        let is_excused = attempt < ATTEMPTS && disturbances.iter().all(|found| !found.is_empty());
+        let (found, disturbances) = (found.concat().join("\n"), disturbances.concat().join("\n"));
+        assert!(is_excused, "attempt {attempt}:\n{found}\ndisturbed by:\n{disturbances}");
     }
-    assert!(misses.is_empty(), "{}", misses.join("\n"));
     bench.close().await;
+}
+
+/// What others did to the host meanwhile, in words.
+fn disturbances(seen: &Seen, phase: &str) -> Vec<String> {
+    let checks = DISTURBED.map(|id| seen.check(id, phase));
+    checks.into_iter().filter(|check| check.verdict == Verdict::Warn).map(|check| check.text).collect()
 }
 
 /// What does not agree, in words.

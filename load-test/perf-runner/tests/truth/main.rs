@@ -19,4 +19,5 @@ mod laws;
 mod limits;
 #[path = "../load/pinned_k6.rs"]
 mod pinned_k6;
+mod rounds;
 mod stored;
