@@ -75,8 +75,8 @@ async fn everything_that_runs_is_sampled_every_second_and_at_the_edges_of_phases
     let (samples, events) = sampled().await;
     assert!(events > 10 && samples.released_at.is_some());
     each_target_is_there(&samples);
-    // First and last and three edges.
-    assert_eq!(samples.database.len(), 5);
+    // First and last and three edges, of which one stands for two where the host stood still.
+    assert!((4..=5).contains(&samples.database.len()), "{}", samples.database.len());
     let (first, last) = (samples.database.first().unwrap(), samples.database.last().unwrap());
     assert!(first.at_ms < 0.0 && last.at_ms > 3_000.0, "{} {}", first.at_ms, last.at_ms);
     let upserts = |counters: &DatabaseCounters| {
