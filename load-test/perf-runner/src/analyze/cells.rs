@@ -4,16 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    checks::{
-        as_value,
-        rounds::{self, Environment},
-    },
+    checks::rounds::{self, Environment},
     statistics::{self, order_statistic_ranks},
 };
 use crate::model::{
     ApiAnalysis, Cell, Check, CheckScope, Histogram, Knee, Measured, MeasuredApi, MeasuredPhase, PayloadSize,
-    PhaseAnalysis, PhaseFigures, PhaseLoad, PlannedPhase, Quantiles, RunStatus, Scalability, StoredCampaign,
-    StoredRun, Target, Verdict, samples_needed,
+    PhaseAnalysis, PhaseFigures, PlannedPhase, Quantiles, RunStatus, Scalability, StoredCampaign, StoredRun,
+    Target, Verdict, samples_needed,
 };
 
 /// What the name of the second of two equal ones ends with.
@@ -228,11 +225,7 @@ fn filled(placed: Cell, figures: &PhaseFigures) -> Cell {
 }
 
 fn rate(figures: &PhaseFigures) -> Option<f64> {
-    let of_window = figures.window.as_ref().and_then(|window| {
-        let seconds = (window.end_ms - window.start_ms) / 1000.0;
-        let acknowledged = as_value(window.acknowledged?);
-        (seconds > 0.0).then_some(acknowledged / seconds)
-    });
+    let of_window = figures.window.as_ref().and_then(|window| window.per_s(window.acknowledged?));
     of_window.or(figures.throughput_per_s)
 }
 
@@ -257,12 +250,4 @@ fn within_ms(ok: &Histogram, p: f64) -> Option<(f64, f64)> {
     let (low, high) = order_statistic_ranks(p, ok.count())?;
     // So many smaller ones are before the call of a rank, which counts from 1.
     Some((ok.rank_ms(low - 1)?.0, ok.rank_ms(high - 1)?.1))
-}
-
-/// VUs of a closed phase; none for an open one.
-pub(super) fn vus(load: &PhaseLoad) -> Option<u32> {
-    match load {
-        PhaseLoad::Vus { vus, .. } => Some(*vus),
-        PhaseLoad::Iterations { .. } | PhaseLoad::Rate { .. } => None,
-    }
 }

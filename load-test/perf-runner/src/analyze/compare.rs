@@ -1,10 +1,7 @@
 //! Which APIs differ, at what load latencies may be compared, and what the host
 //! calls a difference when there is none.
 
-use super::{
-    cells::vus,
-    statistics::{self, Family, Pair, complete_blocks},
-};
+use super::statistics::{self, Family, Pair, complete_blocks};
 use crate::model::{
     ApiAnalysis, Bound, Cell, Comparison, Interval, Knee, Metric, NoiseFloor, PairClaim, PairResult,
     PhaseAnalysis, PhaseLoad, Ranks, Reference,
@@ -188,8 +185,12 @@ pub(super) fn reference(apis: &[ApiAnalysis]) -> Option<Reference> {
     let measured = |phase: &&PhaseAnalysis| {
         of_all(&phase.name).is_some_and(|all| all.into_iter().all(|phase| phase.throughput_per_s.is_some()))
     };
-    let closed: Vec<(u32, &PhaseAnalysis)> =
-        first.phases.iter().filter(measured).filter_map(|phase| Some((vus(&phase.load)?, phase))).collect();
+    let closed: Vec<(u32, &PhaseAnalysis)> = first
+        .phases
+        .iter()
+        .filter(measured)
+        .filter_map(|phase| Some((phase.load.closed_vus()?, phase)))
+        .collect();
     let is_below_knees = |vus: u32| apis.iter().all(|api| is_below_knee(api, vus));
     let usual = closed.iter().find(|(vus, _)| *vus == USUAL_VUS && is_below_knees(*vus));
     let below = closed.iter().filter(|(vus, _)| is_below_knees(*vus)).max_by_key(|(vus, _)| *vus);

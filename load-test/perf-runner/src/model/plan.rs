@@ -175,6 +175,14 @@ impl fmt::Display for PhaseLoad {
 }
 
 impl PhaseLoad {
+    /// VUs that are held for a time, each waiting for its answer; none for another load.
+    pub fn closed_vus(&self) -> Option<u32> {
+        match self {
+            Self::Vus { vus, .. } => Some(*vus),
+            Self::Iterations { .. } | Self::Rate { .. } => None,
+        }
+    }
+
     /// VUs it may need at once.
     pub fn max_vus(&self) -> u32 {
         match self {

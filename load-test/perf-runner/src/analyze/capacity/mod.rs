@@ -3,7 +3,7 @@
 
 mod usl;
 
-use super::{cells::vus, statistics};
+use super::statistics;
 use crate::model::{ApiAnalysis, Bound, Capacity, Cell, Knee, PhaseAnalysis};
 
 /// Above this share of its limit the client sets the number.
@@ -27,7 +27,7 @@ pub(super) fn estimate(api: &mut ApiAnalysis, think_time_ms: f64, rounds: usize)
     if let Some(unloaded_ms) = unloaded_call_ms(&api.phases) {
         for phase in &mut api.phases {
             phase.client_limit_per_s =
-                vus(&phase.load).map(|vus| client_limit(vus, unloaded_ms, think_time_ms));
+                phase.load.closed_vus().map(|vus| client_limit(vus, unloaded_ms, think_time_ms));
         }
         api.capacity = capacity(&api.phases, needed);
         if let Some(capacity) = &api.capacity {
@@ -47,8 +47,9 @@ pub fn client_limit(vus: u32, unloaded_ms: f64, think_time_ms: f64) -> f64 {
 
 /// R0: the mean call of the smallest closed load that can be used.
 fn unloaded_call_ms(phases: &[PhaseAnalysis]) -> Option<f64> {
-    let mut closed: Vec<&PhaseAnalysis> = phases.iter().filter(|phase| vus(&phase.load).is_some()).collect();
-    closed.sort_by_key(|phase| vus(&phase.load));
+    let mut closed: Vec<&PhaseAnalysis> =
+        phases.iter().filter(|phase| phase.load.closed_vus().is_some()).collect();
+    closed.sort_by_key(|phase| phase.load.closed_vus());
     closed.into_iter().find_map(|phase| {
         let calls: Vec<f64> = usable(phase).filter_map(|cell| cell.mean_call_ms).collect();
         statistics::mean(&calls)
@@ -64,7 +65,7 @@ fn usable(phase: &PhaseAnalysis) -> impl Iterator<Item = &Cell> {
 fn capacity(phases: &[PhaseAnalysis], needed: usize) -> Option<Capacity> {
     let candidates = phases.iter().filter_map(|phase| {
         let is_enough = usable(phase).filter(|cell| cell.throughput_per_s.is_some()).count() >= needed;
-        Some((phase, vus(&phase.load)?, phase.throughput_per_s?)).filter(|_| is_enough)
+        Some((phase, phase.load.closed_vus()?, phase.throughput_per_s?)).filter(|_| is_enough)
     });
     let (phase, vus, per_s) = candidates.max_by(|one, other| one.2.total_cmp(&other.2))?;
     let bound = bound(phase, per_s);
@@ -94,8 +95,11 @@ fn knee(phases: &[PhaseAnalysis], crossing_vus: f64) -> Knee {
     if !phases.iter().any(is_below_limit) {
         return Knee::NotReached;
     }
-    let mut tested: Vec<u32> =
-        phases.iter().filter(|p| p.throughput_per_s.is_some()).filter_map(|phase| vus(&phase.load)).collect();
+    let mut tested: Vec<u32> = phases
+        .iter()
+        .filter(|p| p.throughput_per_s.is_some())
+        .filter_map(|phase| phase.load.closed_vus())
+        .collect();
     tested.sort_unstable();
     let above = tested.iter().find(|vus| f64::from(**vus) >= crossing_vus);
     let below = tested.iter().rev().find(|vus| f64::from(**vus) < crossing_vus);
@@ -115,7 +119,7 @@ fn knee(phases: &[PhaseAnalysis], crossing_vus: f64) -> Knee {
 fn is_confirmed(phases: &[PhaseAnalysis], crossing_vus: f64) -> bool {
     let of = |phase: &PhaseAnalysis| {
         Some((
-            f64::from(vus(&phase.load)?),
+            f64::from(phase.load.closed_vus()?),
             phase.throughput_per_s.filter(|rate| *rate > 0.0)?,
             p99_ms(phase),
         ))

@@ -3,7 +3,7 @@
 //! It invents peaks where it does not fit, so it is shown only behind its gates.
 
 use crate::{
-    analyze::{cells::vus, statistics},
+    analyze::statistics,
     model::{Cell, PhaseAnalysis, Scalability},
 };
 
@@ -66,7 +66,7 @@ fn point(phase: &PhaseAnalysis) -> Option<(u32, Point)> {
     let usable = phase.cells.iter().filter(|cell: &&Cell| cell.is_usable());
     let calls: Vec<f64> = usable.filter_map(|cell| cell.mean_call_ms).collect();
     let busy = per_s * statistics::mean(&calls)? / 1000.0;
-    Some((vus(&phase.load)?, Point { busy, per_s }))
+    Some((phase.load.closed_vus()?, Point { busy, per_s }))
 }
 
 impl Law {

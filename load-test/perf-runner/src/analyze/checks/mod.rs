@@ -14,8 +14,8 @@ mod phase;
 pub mod rounds;
 
 use crate::model::{
-    Campaign, Check, CheckScope, PhaseFigures, PhaseLoad, PlannedPhase, Target, TestRun, Verdict,
-    WindowFigures, WindowUse,
+    Campaign, Check, CheckScope, PhaseFigures, PlannedPhase, Target, TestRun, Verdict, WindowFigures,
+    WindowUse,
 };
 
 /// Every check on one test run: phase by phase, then the run as a whole.
@@ -78,10 +78,7 @@ impl<'a> PhaseFacts<'a> {
 
     /// VUs of the closed model, held for a time.
     fn vus(&self) -> Option<u32> {
-        match self.planned.load {
-            PhaseLoad::Vus { vus, .. } => Some(vus),
-            PhaseLoad::Iterations { .. } | PhaseLoad::Rate { .. } => None,
-        }
+        self.planned.load.closed_vus()
     }
 
     fn used(&self, target: Target) -> Option<&'a WindowUse> {
@@ -97,17 +94,14 @@ impl<'a> PhaseFacts<'a> {
     /// Iterations per second in the window.
     fn rate_per_s(&self) -> Option<f64> {
         let window = self.window()?;
-        let seconds = (window.end_ms - window.start_ms) / 1000.0;
-        (seconds > 0.0).then_some(as_value(window.iterations?) / seconds)
+        window.per_s(window.iterations?)
     }
 
     /// Mean call in the run's lowest closed load: what a call takes when there is
     /// nothing to wait for.
     fn lowest_call_ms(&self) -> Option<f64> {
-        let closed = self.run.planned.iter().filter_map(|planned| match planned.load {
-            PhaseLoad::Vus { vus, .. } => Some((vus, planned)),
-            PhaseLoad::Iterations { .. } | PhaseLoad::Rate { .. } => None,
-        });
+        let closed =
+            self.run.planned.iter().filter_map(|planned| Some((planned.load.closed_vus()?, planned)));
         let measured = closed.filter_map(|(vus, planned)| {
             let figures = self.run.phases.iter().find(|figures| figures.name == planned.name)?;
             Some((vus, figures.window.as_ref()?.mean_call_ms?))

@@ -4,12 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::{CLAIM_ROUNDS, mean_of, range};
-use crate::{
-    analyze::cells::vus,
-    model::{
-        ApiAnalysis, Bound, Comparison, Interval, Metric, NoiseFloor, PairClaim, PairResult, PayloadAnalysis,
-        PhaseAnalysis,
-    },
+use crate::model::{
+    ApiAnalysis, Bound, Comparison, Interval, Metric, NoiseFloor, PairClaim, PairResult, PayloadAnalysis,
+    PhaseAnalysis,
 };
 
 pub(super) fn nothing_valid() -> String {
@@ -240,7 +237,7 @@ fn ruled_out(apis: &[&ApiAnalysis]) -> &'static str {
     let is_higher = |api: &ApiAnalysis, phase: &PhaseAnalysis| {
         let of_capacity = api.capacity.as_ref().map_or(0, |capacity| capacity.vus);
         let was_made = phase.cells.iter().any(|cell| cell.verdict.is_some());
-        was_made && phase.throughput_per_s.is_none() && vus(&phase.load) > Some(of_capacity)
+        was_made && phase.throughput_per_s.is_none() && phase.load.closed_vus() > Some(of_capacity)
     };
     let any = apis.iter().any(|api| api.phases.iter().any(|phase| is_higher(api, phase)));
     if any { " Higher loads were held as well, and checks ruled them out." } else { "" }

@@ -9,7 +9,7 @@ use super::{
     Frame, chart,
 };
 use crate::{
-    model::{ApiAnalysis, Bound, Knee, Metric, PairClaim, PhaseAnalysis, PhaseLoad},
+    model::{ApiAnalysis, Bound, Knee, Metric, PairClaim, PhaseAnalysis},
     report::chart::{self as draw, KneeBracket, PairBar, PeakBar, Point, Scaling, Series},
 };
 
@@ -218,8 +218,5 @@ fn point(source: &Source<'_>, api: &ApiAnalysis, phase: &PhaseAnalysis) -> Optio
 }
 
 fn vus(phase: &PhaseAnalysis) -> Option<f64> {
-    match phase.load {
-        PhaseLoad::Vus { vus, .. } => Some(f64::from(vus)),
-        PhaseLoad::Iterations { .. } | PhaseLoad::Rate { .. } => None,
-    }
+    phase.load.closed_vus().map(f64::from)
 }
