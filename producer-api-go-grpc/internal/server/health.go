@@ -12,8 +12,8 @@ import (
 	"producer-api-go-grpc/internal/eventpb"
 )
 
-// watchInterval is how often a watched status is looked at.
-const watchInterval = time.Second
+// watchInterval is how often a watched status is looked at, the same in all services.
+const watchInterval = 2 * time.Second
 
 // healthService is grpc.health.v1 by the same rule as HealthCheck: it asks when it
 // is asked, and keeps no status that could be stale.

@@ -27,7 +27,8 @@ func bound(ctx context.Context, call *tap.Info) (context.Context, error) {
 	switch call.FullMethodName {
 	case eventpb.EventService_ProcessEvent_FullMethodName,
 		eventpb.EventService_HealthCheck_FullMethodName,
-		healthpb.Health_Check_FullMethodName:
+		healthpb.Health_Check_FullMethodName,
+		healthpb.Health_List_FullMethodName:
 		within, cancel := context.WithTimeout(ctx, callPatience) //nolint:gosec // see bounded
 		return &bounded{within, cancel}, nil
 	default:
