@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -28,7 +29,8 @@ func TestTheStubsAreThoseOfTheContract(t *testing.T) {
 }
 
 func TestAProtoFileThatIsNotThereIsNamed(t *testing.T) {
-	if err := generate(context.Background(), t.TempDir(), t.TempDir()); err == nil {
-		t.Error("no error")
+	err := generate(context.Background(), t.TempDir(), t.TempDir())
+	if err == nil || !strings.Contains(err.Error(), protoFile) {
+		t.Error(err)
 	}
 }

@@ -14,32 +14,41 @@ import (
 	"producer-api-go-rest/internal/server"
 )
 
-// A client that sends its head or its body byte by byte is not waited for.
-func TestSlowClientsAreClosed(t *testing.T) {
-	timeouts := server.DefaultTimeouts()
-	timeouts.Header, timeouts.Read = 200*time.Millisecond, 600*time.Millisecond
-	address := serve(t, timeouts)
+const slowHead = "POST " + events + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n"
 
-	head := "POST " + events + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n"
-	for name, sent := range map[string]string{"in the head": head, "in the body": head + "\r\n{"} {
-		conn, err := net.Dial("tcp", address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer conn.Close()
-		if _, err := fmt.Fprint(conn, sent); err != nil {
-			t.Fatal(err)
-		}
-		go drip(conn)
-		if name == "in the body" {
-			response, err := http.ReadResponse(bufio.NewReader(conn), nil)
-			if err != nil || response.StatusCode != http.StatusBadRequest || !response.Close {
-				t.Error(response, err)
-			}
-		}
-		// It ends; whether by a reset or not depends on the bytes under way.
-		_, _ = io.Copy(io.Discard, conn)
+// A client that sends its head byte by byte is not waited for.
+func TestASlowHeadIsGivenUp(t *testing.T) {
+	timeouts := server.DefaultTimeouts()
+	timeouts.Header, timeouts.Read = 200*time.Millisecond, time.Hour
+	// It ends; whether by a reset or not depends on the bytes under way.
+	_, _ = io.Copy(io.Discard, say(t, serve(t, timeouts), slowHead))
+}
+
+// Nor is one that sends its body so, and it is told: for its head it has all the time that it may need.
+func TestASlowBodyIsMalformed(t *testing.T) {
+	timeouts := server.DefaultTimeouts()
+	timeouts.Header, timeouts.Read = time.Hour, 600*time.Millisecond
+	conn := say(t, serve(t, timeouts), slowHead+"\r\n{")
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil || response.StatusCode != http.StatusBadRequest || !response.Close {
+		t.Error(response, err)
 	}
+	_, _ = io.Copy(io.Discard, conn)
+}
+
+// say opens a connection that begins with these words and then drips.
+func say(t *testing.T, address, words string) net.Conn {
+	t.Helper()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	if _, err := fmt.Fprint(conn, words); err != nil {
+		t.Fatal(err)
+	}
+	go drip(conn)
+	return conn
 }
 
 // A client that says nothing is given up sooner than one that has begun.

@@ -108,7 +108,7 @@ func (c *Cluster) Launch() error {
 
 // await connects until the server lets it.
 func (c *Cluster) await() error {
-	const patience = 30 * time.Second
+	const patience = time.Minute
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		select {
 		case <-c.ended:

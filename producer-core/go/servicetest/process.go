@@ -33,7 +33,7 @@ func Main(m *testing.M, main func()) {
 type Process struct {
 	command *exec.Cmd
 	ended   chan struct{}
-	stderr  lockedBuffer
+	stderr  Log
 }
 
 // Start runs the service with these variables and no others. The end of the test
@@ -121,19 +121,22 @@ func FreePort(t testing.TB) string {
 	return strconv.Itoa(listener.Addr().(*net.TCPAddr).Port)
 }
 
-type lockedBuffer struct {
+// Log keeps what is written to it, and can be read meanwhile.
+type Log struct {
 	lock sync.Mutex
 	text bytes.Buffer
 }
 
-func (b *lockedBuffer) Write(text []byte) (int, error) {
-	b.lock.Lock()
-	defer b.lock.Unlock()
-	return b.text.Write(text)
+// Write appends.
+func (l *Log) Write(text []byte) (int, error) {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	return l.text.Write(text)
 }
 
-func (b *lockedBuffer) String() string {
-	b.lock.Lock()
-	defer b.lock.Unlock()
-	return b.text.String()
+// String is all that was written so far.
+func (l *Log) String() string {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	return l.text.String()
 }

@@ -8,6 +8,7 @@ import (
 	"producer-core/event"
 	"producer-core/fault"
 	"producer-core/postgrestest"
+	"producer-core/servicetest"
 )
 
 func privateCluster(t *testing.T) *postgrestest.Cluster {
@@ -38,9 +39,7 @@ func TestADatabaseThatIsAwayIsUnavailableAndComesBack(t *testing.T) {
 	if err := cluster.Launch(); err != nil {
 		t.Fatal(err)
 	}
-	if refused := to.Ready(ctx); refused != nil {
-		t.Fatal(refused)
-	}
+	servicetest.Eventually(t, "the store is ready again", func() bool { return to.Ready(ctx) == nil })
 	mustUpsert(t, to, loan("2", `{}`))
 }
 
