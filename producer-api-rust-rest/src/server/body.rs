@@ -14,7 +14,7 @@ const BODY_PATIENCE: Duration = Duration::from_secs(30);
 /// A refused body is read on for a while and thrown away: a client that is still sending when
 /// the connection closes loses the reply.
 const DISCARD_PATIENCE: Duration = Duration::from_secs(5);
-const MOST_DISCARDED_BYTES: u64 = 32 * 1024 * 1024;
+const MOST_DISCARDED_BYTES: u64 = 128 * 1024 * 1024;
 
 /// The most that a body may hold, and how the refusal says it.
 #[derive(Debug, Clone, Copy)]
@@ -114,6 +114,8 @@ async fn next_data(body: &mut Body) -> Result<Option<Bytes>, axum::Error> {
 #[cfg(test)]
 mod tests {
     use std::convert::Infallible;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use futures_util::stream::{self, StreamExt};
 
@@ -145,6 +147,20 @@ mod tests {
         let stalls = stream::iter([piece]).chain(stream::pending());
         let fault = read(request(Body::from_stream(stalls)), Limit::EVENT).await.unwrap_err();
         assert_eq!(fault.kind, FaultKind::TooLarge);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refused_body_is_read_to_its_end() {
+        let read_pieces = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&read_pieces);
+        let piece = Bytes::from(vec![b'x'; 1024 * 1024]);
+        let pieces = stream::iter(0..100).map(move |_| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            Ok::<_, Infallible>(piece.clone())
+        });
+        let fault = read(request(Body::from_stream(pieces)), Limit::EVENT).await.unwrap_err();
+        assert_eq!(fault.kind, FaultKind::TooLarge);
+        assert_eq!(read_pieces.load(Ordering::Relaxed), 100);
     }
 
     #[tokio::test]

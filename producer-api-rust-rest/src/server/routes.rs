@@ -47,11 +47,22 @@ async fn post_events(State(ingest): State<Ingest>, request: Request) -> Response
         // From here on, so that a slow client does not count as slow processing.
         let begin = Instant::now();
         let outcomes = ingest.accept_all(json::events(&body)?).await?;
+        log_failed(&outcomes);
         Ok(ListReply::new(&outcomes, begin))
     };
     match accept.await {
         Ok(reply) => Json(reply).into_response(),
         Err(fault) => problem::response(&fault),
+    }
+}
+
+/// Logs one fault in full, ours before a caller's, and the others as a number: a list that loses its
+/// database would else write a thousand lines.
+fn log_failed(outcomes: &[Result<(), Fault>]) {
+    let failed: Vec<&Fault> = outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).collect();
+    let ours = failed.iter().find(|fault| !fault.kind.is_callers());
+    if let Some(shown) = ours.or(failed.first()) {
+        shown.log_of_events(failed.len());
     }
 }
 
@@ -94,7 +105,6 @@ impl ListReply {
             .enumerate()
             .filter_map(|(index, outcome)| {
                 let fault = outcome.as_ref().err()?;
-                fault.log();
                 let detail = problem::detail_with_fields(fault);
                 Some(FailedElement { index, fault: fault.kind.name(), detail })
             })

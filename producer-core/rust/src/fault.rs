@@ -52,6 +52,11 @@ impl FaultKind {
         }
     }
 
+    /// True where repeating the same request cannot help.
+    pub const fn is_callers(self) -> bool {
+        !matches!(self, Self::Unavailable | Self::Internal)
+    }
+
     /// The title of a problem document.
     pub const fn title(self) -> &'static str {
         match self {
@@ -111,15 +116,24 @@ impl Fault {
         Self { cause: Some(cause.into()), ..Self::new(FaultKind::Internal, detail) }
     }
 
+    /// What lies behind it, for the log alone; empty when there is nothing more to say.
+    pub fn cause(&self) -> &str {
+        self.cause.as_deref().unwrap_or_default()
+    }
+
     /// Writes the one log line of this failure. A caller's mistake is information, ours is an error.
     pub fn log(&self) {
+        self.log_of_events(1);
+    }
+
+    /// The same one line where so many events of one request failed.
+    pub fn log_of_events(&self, events: usize) {
         let fault = self.kind.name();
-        match (self.kind, &self.cause) {
-            (FaultKind::Internal, cause) => {
-                tracing::error!(fault, cause = cause.as_deref().unwrap_or_default(), "{}", self.detail);
-            }
-            (_, Some(cause)) => tracing::warn!(fault, cause, "{}", self.detail),
-            (_, None) => tracing::info!(fault, fields = self.broken_fields.len(), "{}", self.detail),
+        let events = (events > 1).then_some(events);
+        if self.kind.is_callers() {
+            tracing::info!(fault, events, fields = self.broken_fields.len(), "{}", self.detail);
+        } else {
+            tracing::error!(fault, events, cause = self.cause(), "{}", self.detail);
         }
     }
 }

@@ -66,7 +66,7 @@ impl Ingest {
     pub async fn log_readiness(self) {
         match self.check_ready().await {
             Ok(()) => tracing::info!("the database is ready"),
-            Err(fault) => fault.log(),
+            Err(fault) => tracing::warn!(cause = fault.cause(), "not ready: {}", fault.detail),
         }
     }
 }
