@@ -5,6 +5,7 @@
 
 mod everything;
 mod held;
+pub(crate) mod load;
 
 use std::collections::BTreeMap;
 

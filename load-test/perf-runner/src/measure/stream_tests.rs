@@ -6,9 +6,12 @@ use chrono::{DateTime, Utc};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 
 use super::*;
-use crate::model::{
-    Api, DatabaseCounters, ExitMeaning, FailureKind, Histogram, Language, PackedHistogram, PayloadSize,
-    Protocol, ResourceSample, StatementUse, Target, TestRunId, Updates,
+use crate::{
+    model::{
+        DatabaseCounters, ExitMeaning, FailureKind, Histogram, PackedHistogram, ResourceSample, StatementUse,
+        Target,
+    },
+    sample,
 };
 
 const VUS: u32 = 10;
@@ -17,29 +20,6 @@ const THINK_MS: u64 = 100;
 fn held(name: &str, start_ms: u64, (hold_ms, settle_ms): (u64, u64)) -> PlannedPhase {
     let load = PhaseLoad::Vus { vus: VUS, hold_ms };
     PlannedPhase { name: name.to_owned(), load, start_ms, settle_ms }
-}
-
-fn run_of(phases: Vec<PlannedPhase>) -> PlannedRun {
-    PlannedRun {
-        id: TestRunId("a-run".to_owned()),
-        tag: "0000000a".to_owned(),
-        round: 1,
-        slot: 1,
-        api: Api {
-            id: "producer-api-rust-rest".to_owned(),
-            language: Language::Rust,
-            protocol: Protocol::Rest,
-            port: 0,
-            build: Vec::new(),
-            start: Vec::new(),
-            image: String::new(),
-        },
-        again: false,
-        payload: PayloadSize::Default,
-        phases,
-        planned_ms: 0,
-        deadline_ms: 0,
-    }
 }
 
 fn packed(durations_ms: &[f64]) -> Option<PackedHistogram> {
@@ -75,30 +55,16 @@ fn second(phase: &str, second: u32, durations_ms: &[f64]) -> SecondNumbers {
 }
 
 fn load_of(run: &PlannedRun, seconds: Vec<SecondNumbers>, code: Option<i32>) -> LoadResult {
-    let numbers = |phase: &PlannedPhase| PhaseNumbers {
-        name: phase.name.clone(),
+    let begun = |phase: &PlannedPhase| PhaseNumbers {
         iterations: 1,
         attempts: 1,
         acknowledged: 1,
-        failed: BTreeMap::new(),
-        unknown: 0,
-        updates: Updates::default(),
-        dropped: 0,
-        connections_opened: None,
-        sent_bytes: 0,
-        received_bytes: 0,
-        request: None,
-        iteration: None,
+        ..sample::load::numbers(&phase.name)
     };
     LoadResult {
         exit: ExitMeaning { code, text: String::new(), usable: true },
-        phases: run.phases.iter().map(numbers).collect(),
-        phase_ms: BTreeMap::new(),
-        unacknowledged: Vec::new(),
-        unacknowledged_complete: true,
         seconds: Some(seconds),
-        started_at: None,
-        summary_differences: None,
+        ..sample::load::load(run.phases.iter().map(begun).collect())
     }
 }
 
@@ -109,7 +75,7 @@ fn figures(run: &PlannedRun, seconds: Vec<SecondNumbers>, code: Option<i32>) -> 
 
 /// The window of the only phase of a load that came to its end.
 fn window_of(phase: PlannedPhase, seconds: Vec<SecondNumbers>) -> WindowFigures {
-    figures(&run_of(vec![phase]), seconds, Some(0)).remove(0).window.unwrap()
+    figures(&sample::load::planned(vec![phase]), seconds, Some(0)).remove(0).window.unwrap()
 }
 
 /// So many calls of 20 ms in each of these seconds.
@@ -142,7 +108,7 @@ fn a_window_and_the_settle_time_before_it_are_the_whole_phase() {
 
 #[test]
 fn a_second_belongs_to_the_phase_that_it_names_and_counts_in_its_window_alone() {
-    let run = run_of(vec![held("p1", 0, (4_000, 1_000)), held("p2", 6_000, (4_000, 1_000))]);
+    let run = sample::load::planned(vec![held("p1", 0, (4_000, 1_000)), held("p2", 6_000, (4_000, 1_000))]);
     let mut seconds = counts([1, 2, 4, 8, 16]);
     seconds.extend(
         [(6, 32), (7, 64), (9, 128), (10, 256)]
@@ -207,7 +173,8 @@ fn a_slope_is_the_rise_over_the_window_as_a_share_of_its_mean() {
 
 #[test]
 fn a_load_that_was_cut_short_counts_its_whole_seconds() {
-    let run = run_of(vec![held("p1", 0, (20_000, 2_000)), held("p2", 22_000, (20_000, 2_000))]);
+    let run =
+        sample::load::planned(vec![held("p1", 0, (20_000, 2_000)), held("p2", 22_000, (20_000, 2_000))]);
     // Killed in the sixth second.
     let figures = figures(&run, counts([10; 6]), None);
     let window = figures[0].window.clone().unwrap();
@@ -221,7 +188,7 @@ fn a_load_that_was_cut_short_counts_its_whole_seconds() {
     assert_eq!(figures[0].seconds.len(), 6);
 }
 
-fn sample(target: Target, at_ms: f64, cpu_seconds: f64) -> ResourceSample {
+fn resource(target: Target, at_ms: f64, cpu_seconds: f64) -> ResourceSample {
     let grown = Some((cpu_seconds * 1000.0).round().max(0.0)).map(|count| {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Made up here, and small.
         let count = count as u64;
@@ -246,7 +213,7 @@ fn sample(target: Target, at_ms: f64, cpu_seconds: f64) -> ResourceSample {
 }
 
 fn with_samples(samples: &Samples) -> WindowFigures {
-    let run = run_of(vec![held("p1", 0, (20_000, 2_000))]);
+    let run = sample::load::planned(vec![held("p1", 0, (20_000, 2_000))]);
     let load = load_of(&run, counts([100; 20]), Some(0));
     let of = Measured { run: &run, load: &load, samples: Some(samples), think_time_ms: THINK_MS };
     phases(&of).remove(0).window.unwrap()
@@ -259,7 +226,7 @@ fn a_counter_that_grows_steadily_gives_the_same_rate_however_late_samples_come()
         let cores = random.random_range(0.01..2.0);
         let resources = (0..=21)
             .map(|second| f64::from(second) * 1000.0 + random.random_range(0.0..400.0))
-            .map(|at_ms| sample(Target::Api, at_ms, 3.0 + cores * at_ms / 1000.0))
+            .map(|at_ms| resource(Target::Api, at_ms, 3.0 + cores * at_ms / 1000.0))
             .collect();
         let window = with_samples(&Samples { resources, ..Samples::default() });
         let used = &window.resources[&Target::Api];
@@ -277,7 +244,7 @@ fn a_counter_that_grows_steadily_gives_the_same_rate_however_late_samples_come()
 #[test]
 fn what_began_anew_or_was_sampled_at_another_time_is_not_measured() {
     let at = |seconds: [f64; 2], cpu: [f64; 2]| Samples {
-        resources: vec![sample(Target::Api, seconds[0], cpu[0]), sample(Target::Api, seconds[1], cpu[1])],
+        resources: vec![resource(Target::Api, seconds[0], cpu[0]), resource(Target::Api, seconds[1], cpu[1])],
         ..Samples::default()
     };
     let restarted = with_samples(&at([2_000.0, 20_000.0], [30.0, 1.0]));

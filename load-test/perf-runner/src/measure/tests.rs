@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::model::{
-    Api, ExitMeaning, FailureKind, Language, PayloadSize, Protocol, Quantiles, TestRunId, Updates,
+use crate::{
+    model::{FailureKind, Quantiles},
+    sample,
 };
 
 fn run(phases: &[&str]) -> PlannedRun {
@@ -13,26 +14,7 @@ fn run(phases: &[&str]) -> PlannedRun {
         start_ms: 0,
         settle_ms: 0,
     };
-    PlannedRun {
-        id: TestRunId("a-run".to_owned()),
-        tag: "0000000a".to_owned(),
-        round: 1,
-        slot: 1,
-        api: Api {
-            id: "producer-api-rust-rest".to_owned(),
-            language: Language::Rust,
-            protocol: Protocol::Rest,
-            port: 0,
-            build: Vec::new(),
-            start: Vec::new(),
-            image: String::new(),
-        },
-        again: false,
-        payload: PayloadSize::Default,
-        phases: phases.iter().map(phase).collect(),
-        planned_ms: 1_000,
-        deadline_ms: 2_000,
-    }
+    sample::load::planned(phases.iter().map(phase).collect())
 }
 
 fn numbers(name: &str, acknowledged: u64) -> PhaseNumbers {
@@ -47,32 +29,24 @@ fn numbers(name: &str, acknowledged: u64) -> PhaseNumbers {
         max_ms: 4.0,
     };
     PhaseNumbers {
-        name: name.to_owned(),
         iterations: acknowledged + 3,
         attempts: acknowledged + 3,
         acknowledged,
         failed: BTreeMap::from([(FailureKind("internal".to_owned()), 1)]),
         unknown: 2,
-        updates: Updates::default(),
-        dropped: 0,
         connections_opened: Some(1),
         sent_bytes: 500,
         received_bytes: 90,
         request: Some(clock.clone()),
         iteration: Some(clock),
+        ..sample::load::numbers(name)
     }
 }
 
 fn load(phases: Vec<PhaseNumbers>) -> LoadResult {
     LoadResult {
-        exit: ExitMeaning { code: Some(0), text: String::new(), usable: true },
         phase_ms: phases.iter().map(|phase| (phase.name.clone(), 20.0)).collect(),
-        phases,
-        unacknowledged: Vec::new(),
-        unacknowledged_complete: true,
-        seconds: None,
-        started_at: None,
-        summary_differences: None,
+        ..sample::load::load(phases)
     }
 }
 

@@ -1,7 +1,8 @@
-use std::collections::BTreeMap;
-
 use super::*;
-use crate::model::{ExitMeaning, FailureKind, LoadResult, PhaseNumbers, Unacknowledged, Updates};
+use crate::{
+    model::{FailureKind, LoadResult, PhaseNumbers, Unacknowledged},
+    sample,
+};
 
 const TAG: &str = "1a2b3c4d";
 
@@ -19,31 +20,8 @@ fn template() -> EventTemplate {
 }
 
 fn load(unacknowledged: Vec<Unacknowledged>) -> LoadResult {
-    let phase = PhaseNumbers {
-        name: "p1".to_owned(),
-        iterations: 5,
-        attempts: 5,
-        acknowledged: 5,
-        failed: BTreeMap::new(),
-        unknown: 0,
-        updates: Updates::default(),
-        dropped: 0,
-        connections_opened: None,
-        sent_bytes: 0,
-        received_bytes: 0,
-        request: None,
-        iteration: None,
-    };
-    LoadResult {
-        exit: ExitMeaning { code: Some(0), text: String::new(), usable: true },
-        phases: vec![phase],
-        phase_ms: BTreeMap::new(),
-        unacknowledged,
-        unacknowledged_complete: true,
-        seconds: None,
-        started_at: None,
-        summary_differences: None,
-    }
+    let phase = PhaseNumbers { iterations: 5, attempts: 5, acknowledged: 5, ..sample::load::numbers("p1") };
+    LoadResult { unacknowledged, ..sample::load::load(vec![phase]) }
 }
 
 fn row(id: &str, entity_type: &str, data: &str) -> FakeRow {

@@ -1,34 +1,20 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::model::{ExitMeaning, FailureKind, PhaseNumbers, Updates};
+use crate::{
+    model::{FailureKind, PhaseNumbers, Updates},
+    sample,
+};
 
 fn load(acknowledged: u64, failed: u64, unknown: u64) -> LoadResult {
-    let phase = PhaseNumbers {
-        name: "p1".to_owned(),
+    sample::load::load(vec![PhaseNumbers {
         iterations: acknowledged + failed + unknown,
         attempts: acknowledged + failed + unknown,
         acknowledged,
         failed: BTreeMap::from([(FailureKind("unavailable".to_owned()), failed)]),
         unknown,
-        updates: Updates::default(),
-        dropped: 0,
-        connections_opened: None,
-        sent_bytes: 0,
-        received_bytes: 0,
-        request: None,
-        iteration: None,
-    };
-    LoadResult {
-        exit: ExitMeaning { code: Some(0), text: String::new(), usable: true },
-        phases: vec![phase],
-        phase_ms: BTreeMap::new(),
-        unacknowledged: Vec::new(),
-        unacknowledged_complete: true,
-        seconds: None,
-        started_at: None,
-        summary_differences: None,
-    }
+        ..sample::load::numbers("p1")
+    }])
 }
 
 fn facts(rows: u64) -> StoredFacts {

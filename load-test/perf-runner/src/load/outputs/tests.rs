@@ -3,30 +3,14 @@ use std::{fs, path::PathBuf};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::model::{Api, FailureKind, Language, PayloadSize, PhaseLoad, PlannedPhase, Protocol, TestRunId};
+use crate::{
+    model::{FailureKind, PhaseLoad, PlannedPhase},
+    sample,
+};
 
 fn run() -> PlannedRun {
     let load = PhaseLoad::Iterations { vus: 1, per_vu: 5, max_duration_ms: 1_000 };
-    PlannedRun {
-        id: TestRunId("a-run".to_owned()),
-        tag: "0000000a".to_owned(),
-        round: 1,
-        slot: 1,
-        api: Api {
-            id: "producer-api-rust-rest".to_owned(),
-            language: Language::Rust,
-            protocol: Protocol::Rest,
-            port: 0,
-            build: Vec::new(),
-            start: Vec::new(),
-            image: String::new(),
-        },
-        again: false,
-        payload: PayloadSize::Default,
-        phases: vec![PlannedPhase { name: "p1".to_owned(), load, start_ms: 0, settle_ms: 0 }],
-        planned_ms: 1_000,
-        deadline_ms: 2_000,
-    }
+    sample::load::planned(vec![PlannedPhase { name: "p1".to_owned(), load, start_ms: 0, settle_ms: 0 }])
 }
 
 fn trend() -> Value {
