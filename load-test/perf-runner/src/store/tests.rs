@@ -269,8 +269,8 @@ async fn the_list_has_the_newest_first_from_database_and_files() {
     assert_eq!(names, ["fake", "newer", "older"]);
     assert_eq!((list[1].completed_runs, list[1].planned_runs), (1, 2));
     assert_eq!(list[1].apis, ["producer-api-rust-grpc", "producer-api-rust-rest"]);
-    let smoke = CampaignFilter { modes: vec![crate::model::Mode::Full], ..CampaignFilter::default() };
-    assert_eq!(store.list(&smoke).await.unwrap(), []);
+    let full = CampaignFilter { modes: vec![crate::model::Mode::Full], ..CampaignFilter::default() };
+    assert_eq!(store.list(&full).await.unwrap(), []);
     assert_eq!(store.load(&WhichCampaign::Latest).await.unwrap().campaign.id.0, "fake");
     // Both implementations say the same of the same campaign.
     let in_files = self::list(&Store::in_files(bench.results.path())).await;

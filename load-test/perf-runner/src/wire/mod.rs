@@ -127,7 +127,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_closed_port_is_named_on_both_wires() {
-        let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        // As long as it is kept, nobody else can listen there.
+        let closed = tokio::net::TcpSocket::new_v4().unwrap();
+        closed.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let free = closed.local_addr().unwrap();
         for protocol in [Protocol::Rest, Protocol::Grpc] {
             let fault = health(&endpoint(protocol, free.to_string())).await.unwrap_err();
             assert!(matches!(fault, WireFault::Unreachable { .. }), "{fault:?}");
