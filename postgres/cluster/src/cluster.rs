@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::account::Account;
 use crate::log::Log;
+use crate::password::Password;
 use crate::postmaster::{self, POLL};
 use crate::{Binaries, ClusterError, ClusterSettings, SUPERUSER, data_dir};
 
@@ -26,7 +27,7 @@ pub struct Cluster {
     pid: u32,
     data_dir: PathBuf,
     port: u16,
-    password: String,
+    password: Password,
 }
 
 impl Cluster {
@@ -94,7 +95,7 @@ impl Cluster {
     /// It carries the superuser's password; give other roles the same one
     /// ([`Cluster::password`]) for it to fit them. The cluster listens on loopback only.
     pub fn url(&self, user: &str, database: &str) -> String {
-        format!("postgresql://{user}:{}@127.0.0.1:{}/{database}", self.password, self.port)
+        self.password.url(self.port, user, database)
     }
 
     /// The connection string of the superuser and the database `postgres`.
@@ -104,7 +105,7 @@ impl Cluster {
 
     /// The superuser's password: random, made with the data folder and kept in it.
     pub fn password(&self) -> &str {
-        &self.password
+        self.password.text()
     }
 
     /// The port on 127.0.0.1.

@@ -8,6 +8,7 @@ use std::process::{self, Command};
 
 use crate::account::Account;
 use crate::log::last_lines;
+use crate::password::Password;
 use crate::{Binaries, ClusterError, SUPERUSER};
 
 /// Kept in the data folder, which only the server's user can enter.
@@ -21,7 +22,7 @@ pub(crate) fn prepare(
     binaries: &Binaries,
     account: &Account,
     data_dir: &Path,
-) -> Result<String, ClusterError> {
+) -> Result<Password, ClusterError> {
     if is_cluster(binaries, data_dir)? {
         account.check_reach(data_dir)?;
         return read_password(data_dir);
@@ -74,7 +75,7 @@ fn make(
     account: &Account,
     unfinished: &Path,
     data_dir: &Path,
-) -> Result<String, ClusterError> {
+) -> Result<Password, ClusterError> {
     let make_folder = ClusterError::io("make the folder", unfinished);
     DirBuilder::new().mode(0o700).create(unfinished).map_err(make_folder)?;
     account.own(unfinished)?;
@@ -82,7 +83,7 @@ fn make(
     // `initdb` wants an empty folder, so the password lies beside the cluster until it is made.
     let pgdata = unfinished.join("data");
     let password_file = unfinished.join(PASSWORD_FILE);
-    write_secret(&password_file, &password)?;
+    write_secret(&password_file, password.text())?;
     account.own(&password_file)?;
     run_initdb(binaries, account, &pgdata, &password_file)?;
     let keep = ClusterError::io("move into place", &password_file);
@@ -120,13 +121,13 @@ fn run_initdb(
     Err(ClusterError::InitFailed { data_dir: pgdata.to_path_buf(), output: last_lines(&text) })
 }
 
-fn random_password() -> Result<String, ClusterError> {
+fn random_password() -> Result<Password, ClusterError> {
     let source = Path::new("/dev/urandom");
     let mut bytes = [0; 16];
     File::open(source)
         .and_then(|mut file| file.read_exact(&mut bytes))
         .map_err(ClusterError::io("read", source))?;
-    Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))
+    Ok(Password::new(format!("{:032x}", u128::from_ne_bytes(bytes))))
 }
 
 fn write_secret(path: &Path, secret: &str) -> Result<(), ClusterError> {
@@ -139,9 +140,9 @@ fn write_secret(path: &Path, secret: &str) -> Result<(), ClusterError> {
         .map_err(ClusterError::io("write", path))
 }
 
-pub(crate) fn read_password(data_dir: &Path) -> Result<String, ClusterError> {
+pub(crate) fn read_password(data_dir: &Path) -> Result<Password, ClusterError> {
     let path = data_dir.join(PASSWORD_FILE);
     let text =
         fs::read_to_string(&path).map_err(ClusterError::io("read the superuser's password in", &path))?;
-    Ok(text.trim().to_owned())
+    Ok(Password::new(text.trim()))
 }

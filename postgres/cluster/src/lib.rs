@@ -16,6 +16,7 @@ mod data_dir;
 mod error;
 mod log;
 mod onlooker;
+mod password;
 mod postmaster;
 mod settings;
 mod temporary;

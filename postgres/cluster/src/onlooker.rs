@@ -1,19 +1,13 @@
 //! A way into a cluster that another program runs.
 
+use crate::password::Password;
 use crate::{ClusterError, data_dir, postmaster};
 
 /// A cluster that somebody else started and will stop.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Onlooker {
     port: u16,
-    password: String,
-}
-
-/// The password stays out of whatever prints this.
-impl std::fmt::Debug for Onlooker {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Onlooker").field("port", &self.port).finish_non_exhaustive()
-    }
+    password: Password,
 }
 
 impl Onlooker {
@@ -28,6 +22,6 @@ impl Onlooker {
 
     /// A connection string for a role that has the superuser's password, and a database.
     pub fn url(&self, user: &str, database: &str) -> String {
-        format!("postgresql://{user}:{}@127.0.0.1:{}/{database}", self.password, self.port)
+        self.password.url(self.port, user, database)
     }
 }

@@ -3,6 +3,7 @@
 use tempfile::TempDir;
 
 use crate::account::Account;
+use crate::password::Password;
 use crate::{Binaries, Cluster, ClusterError, ClusterSettings};
 
 /// A cluster in a temporary folder, stopped and removed when dropped.
@@ -13,7 +14,7 @@ pub struct TemporaryCluster {
     port: u16,
     /// Declared before the folder, so that the server is gone before its files are.
     running: Option<Cluster>,
-    password: String,
+    password: Password,
     _folder: TempDir,
 }
 
@@ -32,13 +33,13 @@ impl TemporaryCluster {
         let mut settings = ClusterSettings::new(folder.path().join("data"));
         let cluster = Cluster::start(&binaries, &settings)?;
         settings.port = Some(cluster.port());
-        let (port, password) = (cluster.port(), cluster.password().to_owned());
+        let (port, password) = (cluster.port(), Password::new(cluster.password()));
         Ok(Self { binaries, settings, port, running: Some(cluster), password, _folder: folder })
     }
 
     /// As [`Cluster::url`]; the same while the server is stopped.
     pub fn url(&self, user: &str, database: &str) -> String {
-        format!("postgresql://{user}:{}@127.0.0.1:{}/{database}", self.password, self.port)
+        self.password.url(self.port, user, database)
     }
 
     /// As [`Cluster::superuser_url`]; the same while the server is stopped.
@@ -48,7 +49,7 @@ impl TemporaryCluster {
 
     /// As [`Cluster::password`].
     pub fn password(&self) -> &str {
-        &self.password
+        self.password.text()
     }
 
     /// The port on 127.0.0.1, the same after a pause.

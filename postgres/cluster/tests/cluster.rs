@@ -199,9 +199,11 @@ fn missing_programs_are_told_with_the_places_and_the_repair() {
 fn a_program_that_is_not_postgresql_is_named() {
     let folder = folder();
     for name in ["initdb", "postgres"] {
-        let path = folder.path().join(name);
-        fs::write(&path, "#!/bin/sh\necho nonsense\n").unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        // By another process: a file that this one has open for writing would be open in what another
+        // test starts at that moment, and nobody could run it.
+        let write = "printf '#!/bin/sh\\necho nonsense\\n' >\"$0\" && chmod 755 \"$0\"";
+        let written = Command::new("sh").args(["-c", write]).arg(folder.path().join(name)).status().unwrap();
+        assert!(written.success());
     }
     let error = Binaries::find(Some(folder.path())).unwrap_err().to_string();
     assert!(error.contains("nonsense"), "{error}");
@@ -214,7 +216,7 @@ fn an_onlooker_finds_its_way_into_a_cluster_that_somebody_else_runs() {
     let onlooker = Onlooker::of(cluster.pid()).unwrap().expect("a running server");
     let url = onlooker.url(SUPERUSER, "postgres");
     assert_eq!(query(&Binaries::find(None).unwrap(), &url, "select 1"), "1");
-    assert!(!format!("{onlooker:?}").contains(cluster.password()));
+    assert!(!format!("{onlooker:?} {cluster:?}").contains(cluster.password()));
     // Nothing of it hangs on the onlooker.
     drop(onlooker);
     assert!(takes_connections(cluster.port()));
