@@ -145,9 +145,9 @@ mod tests {
 
     #[tokio::test]
     async fn what_happened_can_be_read_again() {
-        let folder = std::env::temp_dir().join(format!("stand-in-{}", std::process::id()));
+        let file = std::env::temp_dir().join(format!("stand-in-{}", std::process::id()));
         let behaviour =
-            Behaviour { refuse_every: 2, drop_every: 3, log: folder.clone(), ..Behaviour::default() };
+            Behaviour { refuse_every: 2, drop_every: 3, log: file.clone(), ..Behaviour::default() };
         let queue = Queue::new(behaviour);
         let mut fates = Vec::new();
         for id in ["a", "b", "c"] {
@@ -155,20 +155,20 @@ mod tests {
         }
         assert_eq!(fates, [Fate::Acknowledged, Fate::Refused, Fate::Dropped]);
         queue.write_log().unwrap();
-        let calls = log::read(&folder).unwrap();
-        std::fs::remove_file(&folder).unwrap();
+        let calls = log::read(&file).unwrap();
+        std::fs::remove_file(&file).unwrap();
         assert_eq!(calls, queue.state().calls);
         assert!(calls[0].response_ms().is_some() && calls[2].response_ms().is_none());
     }
 
     #[tokio::test]
     async fn everything_waits_for_the_end_of_a_stall() {
-        let stall = Some(crate::Stall { at_call: 2, ms: 50 });
+        let stall = Some(crate::Stall { at_call: 2, ms: 1_000 });
         let queue = Queue::new(Behaviour { stall, ..Behaviour::default() });
         queue.serve("a").await;
         tokio::join!(queue.serve("b"), queue.serve("c"));
         let waited =
-            queue.state().calls.iter().map(|call| call.response_ms().unwrap() >= 40.0).collect::<Vec<_>>();
+            queue.state().calls.iter().map(|call| call.response_ms().unwrap() >= 900.0).collect::<Vec<_>>();
         assert_eq!(waited, [false, true, true]);
     }
 }
