@@ -38,16 +38,14 @@ impl Database {
     ///
     /// Errors: PostgreSQL's programs are missing, or it does not start; the text says why.
     pub(super) fn start(repository: &Repository, scratch: &Scratch) -> Result<Self, Fault> {
-        let binaries = Binaries::find(None).map_err(|error| Fault::new(error.to_string()))?;
+        let binaries = Binaries::find(None)?;
         let psql = program(&binaries, "psql")?;
         let data = scratch.path("data");
-        Account::for_server()
-            .and_then(|account| account.check_reach(&data))
-            .map_err(|error| Fault::new(error.to_string()))?;
+        Account::for_server()?.check_reach(&data)?;
         let mut settings = ClusterSettings::new(data);
         settings.max_connections = MAX_CONNECTIONS;
         settings.launcher = ["setpriv", "--pdeathsig", "INT"].map(Into::into).into();
-        let cluster = Cluster::start(&binaries, &settings).map_err(|error| Fault::new(error.to_string()))?;
+        let cluster = Cluster::start(&binaries, &settings)?;
         let database = Self { cluster, version: binaries.version().to_owned(), psql };
         database.prepare(repository)?;
         Ok(database)

@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn a_dropped_process_is_gone_with_its_children() {
         let folder = tempfile::tempdir().unwrap();
-        let mut process = start("sleep 60 & echo $!; wait", folder.path());
+        let mut process = start("sleep 600 & echo $!; wait", folder.path());
         let log = folder.path().join("log");
         let child = loop {
             if let Ok(pid) = std::fs::read_to_string(&log).unwrap_or_default().trim().parse::<i32>() {
@@ -129,8 +129,10 @@ mod tests {
         };
         let pid = process.pid();
         drop(process);
-        // The kernel takes its time with a child that has lost its parent; this test ends when it is done.
+        // The kernel takes its time with a child that has lost its parent, but not as long as `sleep`.
+        let begin = Instant::now();
         while [pid, child].into_iter().any(runs) {
+            assert!(begin.elapsed() < Duration::from_mins(2), "{pid} or its child {child} still runs");
             thread::sleep(POLL);
         }
     }

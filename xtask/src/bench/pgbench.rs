@@ -30,7 +30,7 @@ impl Pgbench {
     ///
     /// Errors: it is not there; the statement no longer has the parameters that it had.
     pub(super) fn find(repository: &Repository, scratch: &Scratch) -> Result<Self, Fault> {
-        let binaries = Binaries::find(None).map_err(|error| Fault::new(error.to_string()))?;
+        let binaries = Binaries::find(None)?;
         let script = scratch.write("upsert.pgbench", &script(&repository.read(Path::new(STATEMENT))?)?)?;
         Ok(Self { program: database::program(&binaries, "pgbench")?, script })
     }

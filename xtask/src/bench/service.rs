@@ -46,7 +46,7 @@ pub(super) struct RunningService {
 /// Errors: the build fails; its output is visible.
 pub(super) fn build(repository: &Repository, service: &Service) -> Result<(), Fault> {
     let Some((program, arguments)) = service.build.split_first() else {
-        return Err(Fault::new(format!("{} has no `build` in the registry", service.id)));
+        return Err(no_command("build", service));
     };
     eprintln!("building {}", service.id);
     let folder = repository.root().join(&service.id);
@@ -73,7 +73,7 @@ impl RunningService {
         scratch: &Scratch,
     ) -> Result<Self, Fault> {
         let Some((program, arguments)) = service.start.split_first() else {
-            return Err(Fault::new(format!("{} has no `start` in the registry", service.id)));
+            return Err(no_command("start", service));
         };
         let port = free_port()?;
         let mut command = Command::new(program);
@@ -165,6 +165,11 @@ impl RunningService {
 /// What its build and its start are told beside the caller's own: which JDK.
 fn variables(service: &Service) -> Vec<(&'static str, OsString)> {
     if service.language == "java" { jdk::variables() } else { Vec::new() }
+}
+
+fn no_command(key: &str, service: &Service) -> Fault {
+    Fault::new(format!("load-test/services.toml: `{key}` of {} is empty", service.id))
+        .repair("put a program and its arguments there")
 }
 
 fn free_port() -> Result<u16, Fault> {

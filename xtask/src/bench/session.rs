@@ -115,7 +115,8 @@ impl Session<'_> {
         let load = |seconds| match (service.protocol.as_str(), &self.wrk, &self.ghz) {
             ("rest", Some(wrk), _) => Ok(wrk.load(running.port(), &self.amount(seconds))),
             ("grpc", _, Some(ghz)) => Ok(ghz.load(running.port(), &self.amount(seconds))),
-            (other, _, _) => Err(Fault::new(format!("{}: no generator speaks {other:?}", service.id))),
+            (other, _, _) => Err(Fault::new(format!("{}: no generator speaks {other:?}", service.id))
+                .repair("give it the `protocol` rest or grpc in load-test/services.toml")),
         };
         let turn = self.turn(subject, Some(&running), &load);
         match turn {

@@ -93,7 +93,7 @@ fn wanted_java(pom: &str) -> Option<u32> {
 }
 
 /// The number that the text begins with.
-fn major(text: &str) -> Option<u32> {
+pub(super) fn major(text: &str) -> Option<u32> {
     text.split(|letter: char| !letter.is_ascii_digit()).next()?.parse().ok()
 }
 
@@ -132,7 +132,7 @@ mod tests {
         assert!(wanted_go("module m\n\ngo 1.9.1\n").unwrap() < version("1.26.8").unwrap());
         assert_eq!(wanted_go("module m\n"), None);
         assert_eq!(wanted_java("<x/><java.version>17</java.version>"), Some(17));
-        assert_eq!(major("25.0.3"), Some(25));
+        assert_eq!([major("25.0.3"), major("26-ea"), major("")], [Some(25), Some(26), None]);
     }
 
     #[test]

@@ -186,10 +186,12 @@ impl Session<'_> {
         let memory_mib =
             self.wait(OwnedProcess::start(&command, &self.scratch.path(""), &self.scratch.path("k6.log"))?)?;
         let cpu_s = cost::ended_children_cpu_s()? - before_s;
-        let text = fs::read_to_string(inputs::summary(&self.scratch))
-            .map_err(Fault::because("k6 wrote no summary"))?;
+        let summary = inputs::summary(&self.scratch);
+        let place = summary.display();
+        let text = fs::read_to_string(&summary)
+            .map_err(Fault::because(format!("k6 wrote no summary to {place}")))?;
         let Summary { phases: Phases { p1 } } =
-            serde_json::from_str(&text).map_err(Fault::because("k6's summary cannot be read"))?;
+            serde_json::from_str(&text).map_err(Fault::because(format!("cannot understand {place}")))?;
         if p1.acknowledged == 0 {
             return Err(Fault::new(format!("{} acknowledged nothing:\n{}", inputs.service.id, self.log())));
         }

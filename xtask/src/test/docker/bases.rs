@@ -1,12 +1,16 @@
 //! The images that ours are built from: pulled, or local stand-ins made from what
 //! this machine has, where nothing can be pulled.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
+use jdk::Jdk;
 use tempfile::TempDir;
 
 use super::Engine;
-use crate::{fault::Fault, invocation::Invocation, repository::Repository};
+use crate::{fault::Fault, invocation::Invocation, repository::Repository, test::needs};
 
 /// The folder of the stand-ins' Dockerfiles.
 const FOLDER: &str = "xtask/stand-ins";
@@ -86,7 +90,7 @@ fn fill(repository: &Repository, context: &TempDir, name: &str) -> Result<(), Fa
                 &["bin", "go.env", "lib", "pkg", "src", "VERSION"],
             )
         }
-        "jdk" => pack(Path::new(&newest_jdk()?), &folder.join("jdk.tar"), &["."]),
+        "jdk" => pack(&newest_jdk()?, &folder.join("jdk.tar"), &["."]),
         _ => copy(&source.join("postgres-entrypoint.sh"), &folder.join("postgres-entrypoint.sh")),
     }
 }
@@ -125,45 +129,28 @@ fn copy(from: &Path, to: &Path) -> Result<(), Fault> {
     copied.map(drop).map_err(Fault::because(format!("cannot copy {} to {}", from.display(), to.display())))
 }
 
-fn newest_jdk() -> Result<String, Fault> {
-    let usual = fs::read_dir("/usr/lib/jvm").into_iter().flatten().flatten().map(|entry| entry.path());
-    let named = std::env::var_os("JAVA_HOME").map(std::path::PathBuf::from);
-    let versions = usual.chain(named).filter_map(|home| {
-        let release = fs::read_to_string(home.join("release")).ok()?;
-        Some((major_version(&release)?, home))
-    });
-    match versions.max() {
-        Some((major, home)) if major >= JDK_LEAST => Ok(home.display().to_string()),
-        _ => {
-            Err(Fault::new(format!("the Java images need a JDK of {JDK_LEAST} or newer, and there is none"))
-                .repair("install one below /usr/lib/jvm, or name it with JAVA_HOME"))
-        }
-    }
-}
-
-/// Of a JDK's file `release`.
-fn major_version(release: &str) -> Option<u32> {
-    let version = release.lines().find_map(|line| line.strip_prefix("JAVA_VERSION=\""))?;
-    version.split(['.', '"', '+', '-']).next()?.parse().ok()
+/// The folder of the newest JDK, which must be new enough.
+fn newest_jdk() -> Result<PathBuf, Fault> {
+    let is_enough = |jdk: &Jdk| needs::major(&jdk.version).is_some_and(|major| major >= JDK_LEAST);
+    jdk::newest().filter(is_enough).map(|jdk| jdk.home).ok_or_else(|| {
+        Fault::new(format!("the Java images need a JDK of {JDK_LEAST} or newer, and there is none"))
+            .repair("install one below /usr/lib/jvm, or name it with JAVA_HOME")
+    })
 }
 
 /// The default of a variable as the compose file has it.
 fn default_of(compose: &str, variable: &str) -> Result<String, Fault> {
     let after = compose.split_once(&format!("${{{variable}:-")).map(|(_, after)| after);
     let default = after.and_then(|after| after.split_once('}')).map(|(default, _)| default.to_owned());
-    default.ok_or_else(|| Fault::new(format!("docker-compose.yml has no default for {variable}")))
+    default.ok_or_else(|| {
+        Fault::new(format!("docker-compose.yml has no default for {variable}"))
+            .repair(format!("write ${{{variable}:-IMAGE}} where the image is named"))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_major_version_of_a_jdk_is_read() {
-        assert_eq!(major_version("IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"25.0.3\"\n"), Some(25));
-        assert_eq!(major_version("JAVA_VERSION=\"26-ea\"\n"), Some(26));
-        assert_eq!(major_version(""), None);
-    }
 
     #[test]
     fn the_default_of_a_variable_is_read_from_compose() {

@@ -162,13 +162,15 @@ impl Compose<'_> {
             names.sort_unstable();
             expected.sort_unstable();
             if names != expected {
-                return Err(Fault::new(format!("{names:?} run, and {expected:?} should")));
+                return Err(Fault::new(format!(
+                    "of the project {PROJECT} run {names:?}, and {expected:?} should"
+                )));
             }
             if states.iter().all(|(_, health)| health == "healthy") {
                 return Ok(());
             }
             if begin.elapsed() > HEALTHY_PATIENCE {
-                return Err(Fault::new(format!("not healthy: {states:?}")));
+                return Err(Fault::new(format!("not healthy of the project {PROJECT}: {states:?}")));
             }
             sleep(POLL);
         }
@@ -226,7 +228,7 @@ fn free_ports() -> Result<Vec<(&'static str, String)>, Fault> {
         "GO_REST_PORT",
         "GO_GRPC_PORT",
     ];
-    let cannot = || Fault::because("no port is free");
+    let cannot = || Fault::because("no port of 127.0.0.1 is free");
     // All are held until all are known, so that none is given twice.
     let held = VARIABLES.map(|_| TcpListener::bind("127.0.0.1:0"));
     let mut ports = Vec::new();

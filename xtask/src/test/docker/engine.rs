@@ -161,8 +161,8 @@ impl OwnEngine {
         let alone = data.prepare()?;
         let place =
             tempfile::Builder::new().prefix("xtask-docker-").tempdir().map_err(cannot("make a folder"))?;
-        let log = File::create(place.path().join("dockerd.log")).map_err(cannot("write a log"))?;
-        let errors = log.try_clone().map_err(cannot("write a log"))?;
+        let log = File::create(place.path().join("dockerd.log")).map_err(cannot("write dockerd.log"))?;
+        let errors = log.try_clone().map_err(cannot("write dockerd.log"))?;
         let inside = |name: &str| place.path().join(name).display().to_string();
         let child = Command::new("setpriv")
             .args(["--pdeathsig", "TERM", "--", "dockerd"])

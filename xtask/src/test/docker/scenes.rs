@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    fs::{self, File},
     path::PathBuf,
     process::{Child, Command, Stdio},
     thread::sleep,
@@ -122,13 +123,13 @@ pub(super) fn killed_runner(scene: &Scene<'_>) -> Result<(), Fault> {
     demand_none(scene, OURS)?;
     let running = scene.docker(["inspect", "--format", "{{.State.Running}}", foreign]).output()?;
     if running.trim() != "true" {
-        return Err(Fault::new("a container that is not ours was touched"));
+        return Err(Fault::new(format!("the container {foreign}, which is not ours, was touched")));
     }
     scene.docker(["rm", "--force", foreign]).run()?;
     perf(scene, &place, &["cleanup", "docker"]).run()?;
     perf(scene, &place, &["cleanup", "docker", "--execute"]).run()?;
     let volumes = scene.docker(["volume", "ls", "--quiet", "--filter", OURS]).output()?;
-    let owner = std::fs::read_to_string(place.path().join("state/docker-owner")).unwrap_or_default();
+    let owner = fs::read_to_string(place.path().join("state/docker-owner")).unwrap_or_default();
     if volumes.contains(owner.trim()) {
         return Err(Fault::new(format!("a volume is left: {volumes}")));
     }
@@ -160,9 +161,10 @@ impl Loading {
     fn start(scene: &Scene<'_>, place: &TempDir) -> Result<Self, Fault> {
         scene.cargo(["build", "--release", "--package", "perf-runner"]).run()?;
         let program = scene.repository.root().join("target/release/perf-runner");
-        let log =
-            std::fs::File::create(place.path().join("runner.log")).map_err(Fault::because("cannot write"))?;
-        let errors = log.try_clone().map_err(Fault::because("cannot write"))?;
+        let log = place.path().join("runner.log");
+        let cannot_write = || Fault::because(format!("cannot write {}", log.display()));
+        let output = File::create(&log).map_err(cannot_write())?;
+        let errors = output.try_clone().map_err(cannot_write())?;
         let mut command = Command::new(&program);
         command
             .args(own_places(place))
@@ -172,7 +174,7 @@ impl Loading {
             .env("DOCKER_HOST", scene.engine.host())
             .envs(scene.bases.variables().iter().map(|(name, image)| (name, image)))
             .stdin(Stdio::null())
-            .stdout(log)
+            .stdout(output)
             .stderr(errors);
         let child = command.spawn().map_err(Fault::because(format!("cannot run {}", program.display())))?;
         let mut runner = Self { child };
@@ -183,7 +185,6 @@ impl Loading {
         {
             let is_over = !matches!(runner.child.try_wait(), Ok(None));
             if is_over || begin.elapsed() > LOAD_PATIENCE {
-                runner.kill(Signal::SIGTERM);
                 return Err(Fault::new(format!("no load came about:\n{}", said(place))));
             }
             sleep(POLL);
@@ -213,9 +214,20 @@ impl Loading {
     }
 }
 
+/// One that nobody waits for any more still takes down what it has started.
+impl Drop for Loading {
+    fn drop(&mut self) {
+        if let Ok(None) = self.child.try_wait() {
+            self.kill(Signal::SIGTERM);
+            // Nobody is left to tell.
+            let _ = self.ended(LOAD_PATIENCE);
+        }
+    }
+}
+
 /// What the runner has printed so far.
 fn said(place: &TempDir) -> String {
-    std::fs::read_to_string(place.path().join("runner.log")).unwrap_or_default()
+    fs::read_to_string(place.path().join("runner.log")).unwrap_or_default()
 }
 
 fn perf(scene: &Scene<'_>, place: &TempDir, words: &[&str]) -> Invocation {
