@@ -17,8 +17,11 @@ final class StoreFaults {
     /** Serialization failure and deadlock: the transaction was rolled back for the sake of another one. */
     private static final Set<String> RETRYABLE = Set.of("40001", "40P01");
 
-    /** Connection exception, insufficient resources, operator intervention. */
-    private static final Set<String> UNAVAILABLE_CLASSES = Set.of("08", "53", "57");
+    /** Connection exception, insufficient resources. */
+    private static final Set<String> UNAVAILABLE_CLASSES = Set.of("08", "53");
+
+    /** Shut down, crashed or not yet up; a stand-by, which can only be read. */
+    private static final Set<String> UNAVAILABLE = Set.of("57P01", "57P02", "57P03", "25006");
 
     private static final String UNREACHABLE = "the database is out of reach";
     private static final String MISSING_TABLE = "the table car_entities is missing";
@@ -37,9 +40,7 @@ final class StoreFaults {
         if (UNDEFINED_TABLE.equals(state)) {
             return unavailable(MISSING_TABLE, failure);
         }
-        boolean isUnreachable = state == null
-                ? isConnectionTrouble(failure)
-                : UNAVAILABLE_CLASSES.contains(state.substring(0, Math.min(2, state.length())));
+        boolean isUnreachable = state == null ? isConnectionTrouble(failure) : isAway(state);
         if (isUnreachable) {
             return unavailable(UNREACHABLE, failure);
         }
@@ -65,6 +66,11 @@ final class StoreFaults {
 
     private static FaultException unavailable(String detail, Throwable cause) {
         return Fault.causedBy(FaultKind.UNAVAILABLE, detail, cause).asException();
+    }
+
+    private static boolean isAway(String state) {
+        return UNAVAILABLE.contains(state)
+                || UNAVAILABLE_CLASSES.contains(state.substring(0, Math.min(2, state.length())));
     }
 
     /** An error without an SQLSTATE came from the connection, not from the database. */
