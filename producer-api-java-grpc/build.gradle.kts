@@ -80,6 +80,8 @@ tasks.processResources {
 
 tasks.test {
     useJUnitPlatform()
+    // Far longer than any test takes: one that hangs is named, with what its thread waits for.
+    systemProperty("junit.jupiter.execution.timeout.default", "5 m")
 }
 
 tasks.bootJar {

@@ -80,9 +80,9 @@ class ProcessTest {
                     "SPRING_R2DBC_PASSWORD", user.substring(user.indexOf(':') + 1));
             try (ServiceProcess service = ServiceProcess.launch(ProducerApiJavaRest.class, variables)) {
                 service.awaitStarted();
-                assertThat(new RestClient(port)
-                                .post(EVENTS, RestServiceTest.event("1", "{}"))
-                                .statusCode())
+                RestClient client = new RestClient(port);
+                client.awaitHealthy();
+                assertThat(client.post(EVENTS, RestServiceTest.event("1", "{}")).statusCode())
                         .isEqualTo(200);
             }
         }

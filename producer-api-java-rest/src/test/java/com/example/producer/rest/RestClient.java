@@ -1,5 +1,6 @@
 package com.example.producer.rest;
 
+import com.example.producer.fixture.Eventually;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -14,12 +15,21 @@ import java.nio.charset.StandardCharsets;
 final class RestClient {
     static final String EVENTS = "/api/v1/events";
 
+    /** No read waits without end. */
+    private static final int PATIENCE_MILLIS = 120_000;
+
     private final int port;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     RestClient(int port) {
         this.port = port;
+    }
+
+    /** Returns when the service is ready: one that has just begun may be late for the second that its database has. */
+    void awaitHealthy() throws Exception {
+        Eventually.holds(
+                "the service is healthy", () -> call("GET", EVENTS + "/health").statusCode() == 200);
     }
 
     HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
@@ -39,7 +49,7 @@ final class RestClient {
 
     /** Writes all of it on a new connection, and then reads until that ends. */
     String raw(String head, byte[] body, int times) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        try (Socket socket = connect()) {
             socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
             for (int i = 0; i < times; i++) {
                 socket.getOutputStream().write(body);
@@ -51,8 +61,14 @@ final class RestClient {
 
     /** A connection on which these bytes were sent. */
     Socket open(String bytes) throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        Socket socket = connect();
         socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+        return socket;
+    }
+
+    private Socket connect() throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(PATIENCE_MILLIS);
         return socket;
     }
 

@@ -32,13 +32,14 @@ class RestServiceTest {
     private static RestClient client;
 
     @BeforeAll
-    static void start() {
+    static void start() throws Exception {
         database = TestDatabase.create();
         int port = ServiceProcess.freePort();
         service = ServiceProcess.launch(
                 ProducerApiJavaRest.class, Map.of("SERVER_PORT", String.valueOf(port), "DATABASE_URL", database.url()));
         service.awaitStarted();
         client = new RestClient(port);
+        client.awaitHealthy();
     }
 
     @AfterAll

@@ -179,8 +179,7 @@ class EventRulesTest {
                     "{\"a\":[\"{{{{{{{{{{{{{{{{{{{{{{{{{{{{\"]}"
                 })
         void areKept(String json) {
-            assertThat(EventRules.check(withAttributes(json)).entities().get(0).attributes())
-                    .satisfies(stored -> assertThat(stored.length()).isPositive());
+            assertThat(broken(withAttributes(json))).isEmpty();
         }
 
         @ParameterizedTest

@@ -12,6 +12,7 @@ import com.example.producer.fixture.TestDatabase;
 import com.example.producer.store.EntityStore;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
+import io.r2dbc.spi.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
+import reactor.util.retry.Retry;
 
 class IngestTest {
     private TestDatabase database;
@@ -57,6 +60,12 @@ class IngestTest {
 
     private static DraftEntity entity(String type, String id, String attributes) {
         return new DraftEntity(type, id, Attributes.of(attributes), false);
+    }
+
+    /** A JVM that has just begun, or a busy machine, may be late for the second that the database has. */
+    private static void becomesReady(Ingest ingest) {
+        Retry again = Retry.fixedDelay(600, Duration.ofMillis(100));
+        StepVerifier.create(ingest.ready().retryWhen(again)).verifyComplete();
     }
 
     private void store(DraftEntity... entities) {
@@ -116,15 +125,13 @@ class IngestTest {
                     .flatMap(i -> ingest.process(i % 2 == 0 ? event(first, second) : event(second, first)), 50)
                     .as(StepVerifier::create)
                     .verifyComplete();
+            // One would be told to no caller: its loser is tried again.
+            assertThat(database.texts("select deadlocks from pg_stat_database where datname = current_database()"))
+                    .containsExactly("0");
         }
 
         @Test
-        void isOneStatementInOneTransaction() {
-            store(entity("Loan", "0", "{}"));
-            String before = database.texts(
-                            "select xact_commit from pg_stat_database where datname = current_database()")
-                    .get(0);
-            assertThat(before).isNotEmpty();
+        void isOneTransaction() {
             store(entity("Loan", "1", "{}"), entity("Loan", "2", "{}"));
             assertThat(database.texts("select count(distinct xmin::text) from car_entities where id in ('1','2')"))
                     .containsExactly("1");
@@ -141,15 +148,23 @@ class IngestTest {
         }
 
         @Test
+        void isUnavailableWhileTheDatabaseCanOnlyBeRead() {
+            database.execute(
+                    "alter role producer in database " + database.name() + " set default_transaction_read_only = on");
+            StepVerifier.create(ingest.process(event(entity("Loan", "1", "{}"))))
+                    .verifyErrorSatisfies(
+                            failure -> assertThat(Fault.from(failure).kind()).isEqualTo(FaultKind.UNAVAILABLE));
+        }
+
+        @Test
         void isUnavailableWhenNoConnectionComesFree() {
-            List<io.r2dbc.spi.Connection> held = new ArrayList<>();
+            List<Connection> held = new ArrayList<>();
             IntStream.range(0, 4).forEach(i -> held.add(pool.create().block()));
             StepVerifier.create(ingest.process(event(entity("Loan", "1", "{}"))))
                     .verifyErrorSatisfies(
                             failure -> assertThat(Fault.from(failure).detail())
                                     .isEqualTo("no database connection came free in time"));
-            held.forEach(connection ->
-                    reactor.core.publisher.Mono.from(connection.close()).block());
+            held.forEach(connection -> Mono.from(connection.close()).block());
             store(entity("Loan", "1", "{}"));
         }
     }
@@ -231,13 +246,13 @@ class IngestTest {
     class Readiness {
         @Test
         void comesAndGoesWithTheTable() {
-            StepVerifier.create(ingest.ready()).verifyComplete();
+            becomesReady(ingest);
             database.execute("alter table car_entities rename to elsewhere");
             StepVerifier.create(ingest.ready())
                     .verifyErrorSatisfies(failure ->
                             assertThat(Fault.from(failure).detail()).isEqualTo("the table car_entities is missing"));
             database.execute("alter table elsewhere rename to car_entities");
-            StepVerifier.create(ingest.ready()).verifyComplete();
+            becomesReady(ingest);
         }
 
         @Test
@@ -246,7 +261,7 @@ class IngestTest {
             TestDatabase doomed = TestDatabase.createOn(server.url());
             ConnectionPool itsPool = poolOf(doomed);
             Ingest itsIngest = new Ingest(new EntityStore(itsPool));
-            StepVerifier.create(itsIngest.ready()).verifyComplete();
+            becomesReady(itsIngest);
             server.close();
             StepVerifier.create(itsIngest.ready())
                     .verifyErrorSatisfies(failure ->
