@@ -59,17 +59,12 @@ func newWorld(t *testing.T) *world {
 // From here on seconds are written when a test says so.
 func (w *world) start() *world {
 	w.t.Helper()
-	w.startForReal()
-	w.output.flusher.Stop()
-	return w
-}
-
-func (w *world) startForReal() {
-	w.t.Helper()
 	w.output.SetBuiltinMetrics(w.builtin)
 	if err := w.output.Start(); err != nil {
 		w.t.Fatal(err)
 	}
+	w.output.flusher.Stop()
+	return w
 }
 
 func (w *world) stop() []map[string]any {

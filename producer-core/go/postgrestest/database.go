@@ -200,9 +200,9 @@ func (d Database) AwaitBlocked(t testing.TB, sessions int) {
 	t.Fatalf("no %d sessions wait for a lock", sessions)
 }
 
-// Repository gives the path of a file of the repository, looked for upwards
+// inRepository gives the path of a file of the repository, looked for upwards
 // from the folder of the test.
-func Repository(t testing.TB, file string) string {
+func inRepository(t testing.TB, file string) string {
 	t.Helper()
 	folder, err := os.Getwd()
 	if err != nil {
@@ -221,7 +221,7 @@ func Repository(t testing.TB, file string) string {
 
 func read(t testing.TB, file string) string {
 	t.Helper()
-	text, err := os.ReadFile(Repository(t, file))
+	text, err := os.ReadFile(inRepository(t, file))
 	if err != nil {
 		t.Fatal(err)
 	}

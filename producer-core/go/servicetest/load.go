@@ -14,8 +14,8 @@ import (
 // Load sends events of ever new entities from many callers at once, and knows
 // which of them were acknowledged.
 type Load struct {
-	// Attempts and Failures count what was sent and what got another answer.
-	Attempts, Failures atomic.Int64
+	// Failures counts what got another answer.
+	Failures atomic.Int64
 
 	stop         context.CancelFunc
 	callers      sync.WaitGroup
@@ -39,7 +39,6 @@ func StartLoad(callers int, send func(id string) bool) *Load {
 }
 
 func (l *Load) one(id string, send func(id string) bool) {
-	l.Attempts.Add(1)
 	if !send(id) {
 		l.Failures.Add(1)
 		return
