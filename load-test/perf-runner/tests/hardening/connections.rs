@@ -41,10 +41,10 @@ async fn a_thousand_connections_are_all_answered() {
                 }
             });
         }
-        everybody.wait().await;
+        meet(&everybody, &mut callers).await;
         let open = service.open_files();
         assert!(open >= CONNECTIONS, "{}: {open} files are open", api.id);
-        everybody.wait().await;
+        meet(&everybody, &mut callers).await;
         callers.join_all().await;
 
         let told = told.lock().unwrap().clone();
@@ -55,6 +55,14 @@ async fn a_thousand_connections_are_all_answered() {
         // How many are refused is a matter of the machine; afterwards nobody is.
         let reply = wire::send_event(&service.endpoint, &event(&api.id)).await.unwrap();
         assert!(reply.is_success(), "{}: {reply}", api.id);
+    }
+}
+
+/// Waits for all callers; fails when one ends instead, whom the others would wait for in vain.
+async fn meet(everybody: &Barrier, callers: &mut JoinSet<()>) {
+    tokio::select! {
+        _ = everybody.wait() => {}
+        Some(ended) = callers.join_next() => panic!("a caller has left: {ended:?}"),
     }
 }
 

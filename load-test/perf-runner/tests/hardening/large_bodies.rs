@@ -11,7 +11,7 @@ use prost::bytes::Bytes;
 use crate::{
     load::event,
     service::{Service, registered},
-    streamed,
+    streamed, within,
 };
 
 const MIB: usize = 1024 * 1024;
@@ -34,7 +34,7 @@ async fn memory_stays_bounded_under_bodies_of_100_mib() {
                 Protocol::Grpc => call(authority).await,
             }
         }));
-        for reply in replies.await {
+        for reply in within("every body is answered", replies).await {
             // A service may also end the connection of a client that does not stop.
             assert!(
                 matches!(reply.as_deref(), Ok("413" | "RESOURCE_EXHAUSTED") | Err(_)),

@@ -18,8 +18,8 @@ use producer_testing::ApplicationDatabase;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-/// Longer than any reply takes by contract.
-const REPLY_LIMIT: Duration = Duration::from_secs(15);
+/// Far longer than any reply takes by contract: a machine that is busy makes a thousand callers wait.
+const REPLY_LIMIT: Duration = Duration::from_mins(1);
 /// What a refused caller does before it sends again.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -62,7 +62,7 @@ impl Told {
         false
     }
 
-    /// Fails unless every acknowledged event of loans with this prefix is stored, and nothing else.
+    /// Fails unless every acknowledged event is stored; the ids of its loans begin with `prefix`.
     pub(crate) async fn assert_stored(&self, prefix: &str, database: &ApplicationDatabase) {
         let rows = database.rows().await;
         let stored: BTreeSet<&str> =

@@ -21,6 +21,11 @@ const PATIENCE: Duration = Duration::from_mins(3);
 /// The pause before a question is asked again.
 const ASK_AGAIN: Duration = Duration::from_millis(20);
 
+/// What `wait` gives; fails when it never comes.
+async fn within<T>(what: &str, wait: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("in vain: {what}"))
+}
+
 /// Waits until something is so, and fails when it never comes to be.
 async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let come_true = async {
@@ -28,5 +33,5 @@ async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
             tokio::time::sleep(ASK_AGAIN).await;
         }
     };
-    tokio::time::timeout(PATIENCE, come_true).await.unwrap_or_else(|_| panic!("in vain: {what}"));
+    within(what, come_true).await;
 }

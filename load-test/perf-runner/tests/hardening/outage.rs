@@ -24,7 +24,7 @@ async fn a_database_that_goes_and_comes_back_under_load_costs_no_acknowledged_ev
         database.resume();
         let before = load.told().acknowledged.len();
         until("events are taken again", async || load.told().acknowledged.len() > before + 200).await;
-        until("it is healthy", async || wire::health(&service.endpoint).await.is_ok()).await;
+        service.becomes_healthy().await;
 
         let told = load.stop().await;
         assert!(told.others.is_empty(), "{}: {:?}", api.id, told.others);

@@ -78,12 +78,17 @@ impl Service {
         let child = command.spawn().unwrap();
         let endpoint = Endpoint { protocol: api.protocol, authority: format!("127.0.0.1:{port}") };
         let mut service = Self { api, endpoint, child, log };
-        until(&format!("{} is healthy", api.id), async || {
-            assert!(!service.has_ended(), "{} ended:\n{}", api.id, service.log());
-            wire::health(&service.endpoint).await.is_ok()
+        service.becomes_healthy().await;
+        service
+    }
+
+    /// Waits until it is healthy; fails when it ends instead.
+    pub(crate) async fn becomes_healthy(&mut self) {
+        until(&format!("{} is healthy", self.api.id), async || {
+            assert!(!self.has_ended(), "{} ended", self.api.id);
+            wire::health(&self.endpoint).await.is_ok()
         })
         .await;
-        service
     }
 
     /// Asks it to end, and gives its exit code; none when a signal ended it, or when it has not

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, future::join_all, stream};
-use perf_runner::{model::Protocol, wire};
+use perf_runner::model::Protocol;
 use producer_testing::ApplicationDatabase;
 use prost::bytes::Bytes;
 use tokio::{
@@ -97,8 +97,8 @@ async fn a_client_that_takes_its_time_is_closed() {
         assert!(held.is_empty(), "{} holds clients with {held:?}", service.api.id);
     }))
     .await;
-    for service in &services {
-        wire::health(&service.endpoint).await.unwrap_or_else(|fault| panic!("{}: {fault}", service.api.id));
+    for service in &mut services {
+        service.becomes_healthy().await;
     }
 }
 
@@ -109,7 +109,7 @@ async fn a_call_whose_message_never_ends_is_ended() {
     for api in registered().iter().filter(|api| api.protocol == Protocol::Grpc) {
         services.push(Service::start(api, &database.producer_url()).await);
     }
-    join_all(services.iter().map(|service| async {
+    join_all(services.iter_mut().map(|service| async {
         // A message of 1,000 bytes; the connection itself is as lively as any.
         let begin = stream::iter([Bytes::from_static(&[0, 0, 0, 0x03, 0xe8])]);
         let drip = stream::repeat(Bytes::from_static(&[0])).then(async |piece| {
@@ -119,7 +119,7 @@ async fn a_call_whose_message_never_ends_is_ended() {
         let ended = timeout(NOT_ENDED, streamed::call(&service.endpoint.authority, begin.chain(drip))).await;
         let ended = ended.unwrap_or_else(|_| panic!("{} waits too long", service.api.id));
         assert_ne!(ended, Ok("OK"), "{}", service.api.id);
-        wire::health(&service.endpoint).await.unwrap_or_else(|fault| panic!("{}: {fault}", service.api.id));
+        service.becomes_healthy().await;
     }))
     .await;
 }
