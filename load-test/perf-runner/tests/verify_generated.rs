@@ -64,7 +64,7 @@ fn drops_a_key(event: &mut Value) -> bool {
     attributes.map(|attributes| attributes.remove("balance").is_some()).fold(false, |any, one| any | one)
 }
 
-/// Takes an id that is one character too long.
+/// Takes a name that is one character too long.
 fn takes_256_characters(event: &mut Value) -> bool {
     match event.pointer_mut("/eventHeader/eventName") {
         Some(Value::String(name)) if name.chars().count() == 256 && !name.contains('\0') => {
@@ -108,7 +108,9 @@ async fn a_subtle_defect_is_found_and_shrunk_to_a_case_that_shows_it() {
 async fn stand_in(real: String, defect: Defect) -> u16 {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    let app = Router::new().fallback(pass_on).with_state((real, defect, reqwest::Client::new()));
+    // A proxy of the user's is not for loopback.
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let app = Router::new().fallback(pass_on).with_state((real, defect, client));
     tokio::spawn(async move { axum::serve(listener, app).await });
     port
 }

@@ -94,8 +94,7 @@ async fn a_service_that_is_not_there_is_told_before_the_first_case() {
     assert!(fault.to_string().contains(&format!("nothing answers at {free}")), "{fault}");
 }
 
-/// What a broken service does to a reply of the real one; none is a reply
-/// without asking the real one at all.
+/// What a broken service does to a reply of the real one.
 type Defect = fn(&mut Answer);
 
 struct Answer {
@@ -104,7 +103,7 @@ struct Answer {
     body: String,
 }
 
-/// Its name, the defect, a case that must see it and one that must not.
+/// Its name, the defect, a case that must see it and one that must not; none where every case sees it.
 fn defects() -> [(&'static str, Defect, &'static str, &'static str); 6] {
     let standard = "the standard event is stored";
     let absent = "an absent event name is named";
@@ -164,7 +163,6 @@ async fn each_defect_turns_its_case_red_and_leaves_another_green() {
             database_url: Some(database.owner_url()),
             pid: None,
         };
-        // Health is altered too; the cases are what this is about.
         let verdicts =
             play(&contract, &target, &Silence).await.unwrap_or_else(|fault| panic!("{name}: {fault}"));
         assert!(matches!(outcome(&verdicts, red), Outcome::Failed { .. }), "{name} is not seen by `{red}`");
@@ -225,7 +223,9 @@ async fn answer(State(behind): State<Option<(String, Defect)>>, request: Request
         }
         Some((real, defect)) => {
             let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-            let mut request = reqwest::Client::new().request(method, format!("{real}{uri}")).body(body);
+            // A proxy of the user's is not for loopback.
+            let client = reqwest::Client::builder().no_proxy().build().unwrap();
+            let mut request = client.request(method, format!("{real}{uri}")).body(body);
             if let Some(content_type) = headers.get(header::CONTENT_TYPE) {
                 request = request.header(header::CONTENT_TYPE, content_type);
             }
