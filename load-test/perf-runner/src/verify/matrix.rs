@@ -13,6 +13,9 @@ use crate::fault::Fault;
 /// Room for a case's name in a terminal that is narrower than the table can be.
 const LEAST_NAME_CHARS: usize = 20;
 
+/// How much of a difference is told without `--verbose`; a row may be a megabyte.
+const SHOWN_CHARS: usize = 1000;
+
 /// The verdicts on each service, in the order the services were given.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Matrix {
@@ -48,7 +51,7 @@ impl Matrix {
 
     /// A table of cases and services, at most this many columns wide if there is
     /// room at all; with no width every name is whole. Verbose tells every
-    /// difference in full below it; otherwise the first of each failed case is told.
+    /// difference in full below it; otherwise the beginning of each failed case's first.
     pub fn to_text(&self, width: Option<usize>, verbose: bool) -> String {
         let mut text = String::new();
         let columns: Vec<usize> =
@@ -84,7 +87,9 @@ impl Matrix {
                     let _ = writeln!(text, "\n{service} fails `{}` ({place})", verdict.case);
                     let told = if verbose { differences.len() } else { 1 };
                     for difference in differences.iter().take(told) {
-                        let _ = writeln!(text, "  {difference}");
+                        let line = difference.to_string();
+                        let line = if verbose { line } else { cut(&line, SHOWN_CHARS) };
+                        let _ = writeln!(text, "  {line}");
                     }
                     if differences.len() > told {
                         let _ =
@@ -96,8 +101,10 @@ impl Matrix {
                 let _ = writeln!(text, "\n{service}: {count} not played: {reason}");
             }
             if verdicts.iter().any(|verdict| verdict.outcome == Outcome::Passed { rows_checked: false }) {
-                let _ =
-                    writeln!(text, "\n{service}: rows were not checked, since its database was not given");
+                let _ = writeln!(
+                    text,
+                    "\n{service}: rows were not checked: give their database with --database-url"
+                );
             }
         }
     }

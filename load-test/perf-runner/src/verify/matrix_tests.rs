@@ -51,6 +51,24 @@ fn the_table_fits_its_width_and_tells_what_failed() {
 }
 
 #[test]
+fn a_huge_difference_is_told_in_full_to_those_who_ask() {
+    let mut matrix = Matrix::default();
+    let huge = Outcome::Failed { differences: vec![difference(&"x".repeat(100_000))] };
+    matrix.add("a", vec![verdict(1, "c", huge)]);
+    let text = matrix.to_text(None, false);
+    assert!(text.len() < 2000 && text.contains("xxx…\n"), "{} bytes", text.len());
+    assert!(matrix.to_text(None, true).len() > 100_000);
+}
+
+#[test]
+fn rows_that_nobody_looked_at_are_told_with_the_way_to_them() {
+    let mut matrix = Matrix::default();
+    matrix.add("a", vec![verdict(1, "c", Outcome::Passed { rows_checked: false })]);
+    let text = matrix.to_text(None, false);
+    assert!(text.contains("a: rows were not checked: give their database with --database-url"), "{text}");
+}
+
+#[test]
 fn a_table_that_nobody_sees_at_a_terminal_names_every_case_in_full() {
     let text = matrix().to_text(None, false);
     assert!(text.contains("\na first case with a rather long name  pass      ?\n"), "{text}");

@@ -1,6 +1,9 @@
 //! What playing a case gives.
 
-use std::{fmt, path::PathBuf};
+use std::{
+    fmt::{self, Write as _},
+    path::PathBuf,
+};
 
 use serde::Serialize;
 
@@ -33,9 +36,18 @@ impl Difference {
     }
 }
 
+/// One line, with nothing that a terminal would obey: a service says what it likes.
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: expected {}, got {}", self.place, self.expected, self.got)
+        let line = format!("{}: expected {}, got {}", self.place, self.expected, self.got);
+        for char in line.chars() {
+            if char.is_control() {
+                write!(f, "{}", char.escape_default())?;
+            } else {
+                f.write_char(char)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -91,4 +103,15 @@ pub fn demand_kept(service: &str, verdicts: &[CaseVerdict]) -> Result<(), Fault>
     let what = format!("{service} breaks {} of the contract's cases, such as {:?}", broken.len(), first.case);
     Err(Fault::new(ExitClass::Contract, what)
         .repair(format!("see `perf-runner verify --api {service} --verbose`")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_service_says_stays_on_its_line() {
+        let difference = Difference::new("nothing", "\u{1b}[2J\nx\u{9b}").at("step 1");
+        assert_eq!(difference.to_string(), "step 1: expected nothing, got \\u{1b}[2J\\nx\\u{9b}");
+    }
 }
