@@ -17,7 +17,7 @@ pub(super) fn join(pieces: &[Piece], wire: Protocol) -> Result<Vec<u8>, String> 
     for piece in pieces {
         match (piece, wire) {
             (Piece::Text(text), _) => bytes.extend_from_slice(text.as_bytes()),
-            (Piece::Hex(hex), _) => bytes.extend(from_hex(hex)?),
+            (Piece::Hex(digits), _) => bytes.extend(from_hex(digits)?),
             (Piece::Repeat { text, times }, _) => bytes.extend(text.repeat(*times).into_bytes()),
             (Piece::Event(event), Protocol::Rest) => bytes.extend(event.text(0)?.into_bytes()),
             (Piece::Event(event), Protocol::Grpc) => {
@@ -36,13 +36,9 @@ pub(super) fn join(pieces: &[Piece], wire: Protocol) -> Result<Vec<u8>, String> 
     Ok(bytes)
 }
 
-fn from_hex(hex: &str) -> Result<Vec<u8>, String> {
-    let digits: Vec<u8> = hex.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    let byte = |pair: &[u8]| {
-        let pair = std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2)?;
-        u8::from_str_radix(pair, 16).ok()
-    };
-    digits.chunks(2).map(byte).collect::<Option<_>>().ok_or_else(|| format!("`{hex}` is no hexadecimal text"))
+fn from_hex(text: &str) -> Result<Vec<u8>, String> {
+    let digits: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    hex::decode(digits).map_err(|_| format!("`{text}` is no hexadecimal text"))
 }
 
 /// Adds an unknown field of such a size that the message has this length.
@@ -118,7 +114,9 @@ mod tests {
     #[test]
     fn bytes_are_written_as_hexadecimal_text() {
         assert_eq!(join(&[Piece::Hex("ef bb bf".to_owned())], Protocol::Rest), Ok(vec![0xef, 0xbb, 0xbf]));
-        assert!(join(&[Piece::Hex("efb".to_owned())], Protocol::Rest).is_err());
-        assert!(join(&[Piece::Hex("xx".to_owned())], Protocol::Rest).is_err());
+        for bad in ["efb", "xx", "+f"] {
+            let fault = join(&[Piece::Hex(bad.to_owned())], Protocol::Rest).unwrap_err();
+            assert_eq!(fault, format!("`{bad}` is no hexadecimal text"));
+        }
     }
 }

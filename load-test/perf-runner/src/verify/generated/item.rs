@@ -1,6 +1,6 @@
 //! One generated request, and the case that it makes.
 
-use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use prost::Message as _;
 use serde_json::Value;
@@ -85,10 +85,7 @@ fn http(path: &str, body: &[u8]) -> Send {
 fn piece(bytes: &[u8]) -> Piece {
     match str::from_utf8(bytes) {
         Ok(text) => Piece::Text(text.to_owned()),
-        Err(_) => Piece::Hex(bytes.iter().fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })),
+        Err(_) => Piece::Hex(hex::encode(bytes)),
     }
 }
 
