@@ -36,7 +36,10 @@ impl Faults {
     pub fn load(file: &Path) -> Result<Self, Fault> {
         let text = std::fs::read_to_string(file)
             .map_err(|source| Fault::failed(format!("cannot read {}", file.display())).cause(source))?;
-        Self::parse(&text).map_err(|(line, text)| Fault::failed(format!("{}{line}: {text}", file.display())))
+        Self::parse(&text).map_err(|(line, text)| {
+            Fault::failed(format!("{}{line}: {text}", file.display()))
+                .repair("the head of that file says what stands in it")
+        })
     }
 
     fn parse(text: &str) -> Result<Self, (String, String)> {

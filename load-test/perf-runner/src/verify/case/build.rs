@@ -6,11 +6,12 @@ use prost::Message as _;
 use serde_json::Value;
 
 use super::{
-    Case, Element, EventSpec, GrpcSpec, HttpSpec, Piece, RawSpec, Send, WrittenRow, generate, pieces,
+    Case, Element, EventSpec, Expect, GrpcSpec, HttpSpec, Piece, RawSpec, ReplyExpect, Send, WrittenRow,
+    generate, pieces,
 };
 use crate::{
     model::Protocol,
-    wire::{self, Delivery, GrpcRequest, RawRequest, RestRequest},
+    wire::{self, Delivery, GrpcCode, GrpcRequest, RawRequest, RestRequest},
 };
 
 /// Why a case cannot be turned into requests or rows.
@@ -174,6 +175,26 @@ impl WrittenRow {
     }
 }
 
+impl Expect {
+    /// Reads what a reply must be, to see that one can be: else a service would be blamed.
+    fn try_build(&self, wire: Protocol) -> Result<(), BuildFault> {
+        match self {
+            Self::OneOf(choices) => choices.iter().try_for_each(|choice| choice.try_build(wire)),
+            Self::Reply(ReplyExpect { status, body, .. }) => {
+                match wire {
+                    Protocol::Rest => status
+                        .parse::<http::StatusCode>()
+                        .map(|_| ())
+                        .map_err(|_| format!("`{status}` is no HTTP status"))?,
+                    Protocol::Grpc => status.parse::<GrpcCode>().map(|_| ())?,
+                }
+                reply_bytes(body.as_deref().unwrap_or_default(), wire).map(drop)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 impl Case {
     /// How many requests its largest step sends.
     pub fn most_requests(&self) -> usize {
@@ -198,6 +219,9 @@ impl Case {
                     send => {
                         send.requests(*wire)?;
                     }
+                }
+                for expect in std::iter::once(&step.expect).chain(&step.some) {
+                    expect.try_build(*wire)?;
                 }
             }
         }

@@ -33,7 +33,8 @@ pub fn load(folder: &Path) -> Result<Vec<Case>, Fault> {
         cases.extend(parse(&file, &text)?);
     }
     if cases.is_empty() {
-        return Err(Fault::failed(format!("there are no cases in {}", folder.display())));
+        return Err(Fault::failed(format!("there are no cases in {}", folder.display()))
+            .repair("a file of cases ends in .yaml; contract/cases/README.md describes it"));
     }
     refuse_equal_names(&cases)?;
     Ok(cases)
@@ -197,5 +198,20 @@ mod tests {
             "{HEAD}  - name: n\n    wires: [grpc]\n    steps:\n      - {{ send: {{ bulk: [] }}, expect: malformed }}\n"
         ));
         assert!(text.contains("`wires` names grpc"), "{text}");
+    }
+
+    #[test]
+    fn a_reply_that_cannot_come_is_refused_before_a_service_is_blamed() {
+        for (wire, reply, told) in [
+            ("grpc", "reply: { status: OK, body: [hex: zz] }", "`zz` is no hexadecimal text"),
+            ("grpc", "reply: { status: NOTFOUND }", "`NOTFOUND` is no gRPC status code"),
+            ("rest", "one_of: [accepted, reply: { status: OK }]", "`OK` is no HTTP status"),
+        ] {
+            let text = fault(&format!(
+                "{HEAD}  - name: n\n    wires: [{wire}]\n    rows: []\n    steps:\n      \
+                 - {{ send: health, expect: {{ {reply} }} }}\n"
+            ));
+            assert_eq!(text, format!("cases/a.yaml:3: case `n`: {told}"));
+        }
     }
 }
