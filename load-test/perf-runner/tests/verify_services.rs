@@ -94,6 +94,22 @@ async fn a_service_that_is_not_there_is_told_before_the_first_case() {
     assert!(fault.to_string().contains(&format!("nothing answers at {free}")), "{fault}");
 }
 
+#[tokio::test]
+async fn a_database_that_cannot_be_used_is_told_with_its_place_and_without_its_password() {
+    for (url, said, exit_code) in [
+        ("postgresql://me:s3cret@127.0.0.1:port/cars", "cannot be understood", 2),
+        ("postgresql://me:s3cret@127.0.0.1:1/cars", "writes to at 127.0.0.1:1", 1),
+    ] {
+        let endpoint = endpoint(Protocol::Rest, 1);
+        let target = Target { endpoint, database_url: Some(url.to_owned()), pid: None };
+        let fault = play(&contract(), &target, &Silence).await.unwrap_err();
+        let told = format!("{fault} {fault:?}");
+        assert!(told.contains(said) && !told.contains("s3cret"), "{told}");
+        assert_eq!(fault.class.code(), exit_code, "{told}");
+        assert!(fault.repair.is_some());
+    }
+}
+
 /// What a broken service does to a reply of the real one.
 type Defect = fn(&mut Answer);
 

@@ -1,5 +1,10 @@
+use std::{io, str::FromStr as _, time::Duration};
+
 use chrono::{DateTime, Utc};
-use sqlx::{Connection as _, Executor as _, PgConnection, Row as _, postgres::PgRow};
+use sqlx::{
+    ConnectOptions as _, Executor as _, PgConnection, Row as _,
+    postgres::{PgConnectOptions, PgRow},
+};
 
 use crate::{
     fault::Fault,
@@ -8,6 +13,9 @@ use crate::{
         compare::rows::{ExpectedRow, StoredRow, Times},
     },
 };
+
+/// A database that is there answers far sooner; one that is not may never refuse.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Both times of every given row: long before any case is played.
 const GIVEN_AT: &str = "2001-02-03T04:05:06Z";
@@ -29,7 +37,7 @@ pub(super) struct Rights {
 /// The database that a service writes to.
 pub(super) struct Database {
     connection: PgConnection,
-    url: String,
+    options: PgConnectOptions,
     pub(super) rights: Rights,
 }
 
@@ -37,15 +45,22 @@ impl Database {
     /// Connects and sees what may be done.
     ///
     /// # Errors
-    /// When it is out of reach, or lacks the table, or the role may not empty it.
+    /// When the URL makes no sense, the database is out of reach or lacks the table, or
+    /// the role may not empty it.
     pub(super) async fn open(url: &str) -> Result<Self, Fault> {
-        let connection = PgConnection::connect(url).await.map_err(|source| {
-            Fault::failed("cannot reach the database that the service writes to")
+        // The parser's own error may quote the URL, and with it the password.
+        let options = PgConnectOptions::from_str(url).map_err(|_| {
+            Fault::usage("the URL of the database that the service writes to cannot be understood")
+                .repair("write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
+        })?;
+        let connection = connect(&options).await.map_err(|source| {
+            let place = format!("{}:{}", options.get_host(), options.get_port());
+            Fault::failed(format!("cannot reach the database that the service writes to at {place}"))
                 .cause(source)
                 .repair("give the URL of the database the service was started with")
         })?;
         let rights = Rights { owns_table: false, is_superuser: false };
-        let mut database = Self { connection, url: url.to_owned(), rights };
+        let mut database = Self { connection, options, rights };
         database.repair().await?;
         database.rights = database.read_rights().await?;
         Ok(database)
@@ -76,7 +91,7 @@ impl Database {
 
     /// A second connection with the same rights.
     pub(super) async fn another(&self) -> Result<PgConnection, Fault> {
-        PgConnection::connect(&self.url).await.map_err(unusable)
+        connect(&self.options).await.map_err(unusable)
     }
 
     /// Leaves exactly these rows in the table; gives the database's time.
@@ -197,6 +212,11 @@ impl Database {
         let statement = sqlx::AssertSqlSafe(statement.to_owned());
         self.connection.execute(sqlx::raw_sql(statement)).await.map(|_| ()).map_err(unusable)
     }
+}
+
+async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+    let connected = tokio::time::timeout(PATIENCE, options.connect()).await;
+    connected.unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into()))
 }
 
 fn stored_row(row: &PgRow) -> Result<StoredRow, sqlx::Error> {
