@@ -21,7 +21,7 @@ impl Expect {
             Self::Unhealthy => "unhealthy",
             Self::Bulk(_) => "bulk",
             Self::Reply(_) => "reply",
-            Self::NoReply => "no reply",
+            Self::NoReply => "no_reply",
             Self::OneOf(_) => "one_of",
         }
     }
@@ -44,6 +44,7 @@ impl fmt::Display for Expect {
                 write!(f, "invalid_event of {}", fields.join(", "))
             }
             Self::Reply(reply) => write!(f, "status {}", reply.status),
+            Self::NoReply => f.write_str("no reply"),
             other => f.write_str(other.name()),
         }
     }

@@ -81,17 +81,19 @@ fn is_between_two(number: f64, printed: &Decimal) -> bool {
 }
 
 fn is_event_of_message(event: &str) -> bool {
-    let attributes_at = 5;
-    json::parse(event.as_bytes(), MOST_MESSAGE_LEVELS + attributes_at).is_some()
+    let levels_above = 4;
+    json::parse(event.as_bytes(), levels_above + MOST_MESSAGE_LEVELS).is_some()
 }
 
-/// A message that does not decode must be cut off, or hold a text that is none: what
-/// else libraries refuse differs between them.
+/// What does not decode is always inside: the grammar makes only such bytes of it as
+/// every library refuses.
 fn is_message_inside(bytes: &[u8]) -> bool {
     match pb::EventRequest::decode(bytes) {
         Ok(message) => message.event_body.iter().flat_map(|body| &body.entities).all(|entity| {
             let attributes = entity.updated_attributes.iter();
-            attributes.flat_map(|attributes| attributes.fields.values()).all(|value| levels(value) < 30)
+            attributes
+                .flat_map(|attributes| attributes.fields.values())
+                .all(|value| levels(value) < MOST_MESSAGE_LEVELS)
         }),
         Err(_) => true,
     }

@@ -61,7 +61,7 @@ impl Held {
     /// Makes the condition true.
     ///
     /// # Errors
-    /// When that cannot be done, with nothing changed.
+    /// When that cannot be done; [`Database::repair`] undoes what was done of it.
     pub(super) async fn begin(
         condition: Condition,
         database: Option<&mut Database>,

@@ -92,14 +92,13 @@ impl<'a> Player<'a> {
             Some(url) => Some(Database::open(url).await?),
             None => None,
         };
-        crate::wire::health(&target.endpoint).await.map_err(|fault| {
+        let unfit = |fault: WireFault| {
             Fault::failed("the service cannot be verified")
                 .cause(fault)
                 .repair("start it, with its database, and see that its health call succeeds")
-        })?;
-        let sender = Sender::open(&target.endpoint)
-            .await
-            .map_err(|fault| Fault::failed("the service cannot be verified").cause(fault))?;
+        };
+        crate::wire::health(&target.endpoint).await.map_err(unfit)?;
+        let sender = Sender::open(&target.endpoint).await.map_err(unfit)?;
         let means = Means::of(database.as_ref(), target.pid);
         Ok(Self { contract, wire: target.endpoint.protocol, sender, database, means })
     }
