@@ -2,7 +2,8 @@
 //!
 //! [`read`] asks the database after the service has stopped; [`judge`] holds its
 //! answer against what the generator counted: `acknowledged <= stored <=
-//! acknowledged + unknown`, nothing lost, nothing unexpected, contents equal.
+//! acknowledged + unknown`, events that merge into rows of others left out; nothing
+//! lost, nothing unexpected, contents equal.
 
 mod fake;
 mod judge;

@@ -38,7 +38,7 @@ pub(super) async fn read(service_url: &str, runner_url: &str, sent: &Sent<'_>) -
                 facts.statements_missing = Some(reason.to_owned());
             } else {
                 let fault = Fault::failed("cannot read the statement statistics for the audit");
-                return Err(fault.cause(error));
+                return Err(fault.cause(error).repair("look at the log of the application database"));
             }
         }
     }
@@ -49,8 +49,10 @@ pub(super) async fn read(service_url: &str, runner_url: &str, sent: &Sent<'_>) -
 
 /// The text of an URL's error names the URL's parts, a password among them: it is not passed on.
 fn options(url: &str) -> Result<PgConnectOptions, Fault> {
-    PgConnectOptions::from_str(url)
-        .map_err(|_| Fault::failed("the URL of the application database cannot be understood"))
+    PgConnectOptions::from_str(url).map_err(|_| {
+        Fault::usage("the URL of the application database cannot be understood")
+            .repair("write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
+    })
 }
 
 async fn rows(database: &mut PgConnection, sent: &Sent<'_>) -> Result<StoredFacts, sqlx::Error> {
