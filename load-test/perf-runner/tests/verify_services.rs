@@ -15,7 +15,7 @@ use axum::{
 use perf_runner::{
     model::Protocol,
     progress::Silence,
-    verify::{CaseVerdict, Contract, Matrix, Outcome, Target, play},
+    verify::{CaseVerdict, Contract, Matrix, Outcome, Target, case, play},
 };
 use producer_testing::ApplicationDatabase;
 use services::{endpoint, start};
@@ -206,6 +206,36 @@ async fn a_service_that_says_yes_and_stores_nothing_is_found_out() {
     assert_eq!((differences.len(), differences[0].place.as_str()), (1, "rows"));
     assert_eq!(differences[0].got, "no such row");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_of_many_acknowledged_events_must_be_stored_whatever_is_sent_after_them() {
+    let database = ApplicationDatabase::start().await;
+    let target = Target {
+        endpoint: endpoint(Protocol::Rest, stand_in(None).await),
+        database_url: Some(database.owner_url()),
+        pid: None,
+    };
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("many.yaml"), MANY_AND_THEN_HEALTH).unwrap();
+    let cases = case::load(folder.path()).unwrap_or_else(|fault| panic!("{fault}"));
+    let contract = Contract { cases, faults: contract().faults };
+    let verdicts = play(&contract, &target, &Silence).await.unwrap();
+    let Outcome::Failed { differences } = outcome(&verdicts, "many") else {
+        panic!("missing rows are not seen");
+    };
+    assert_eq!(differences.iter().filter(|difference| difference.got == "no such row").count(), 20);
+}
+
+const MANY_AND_THEN_HEALTH: &str = r#"
+topic: Many events, and something else after them
+cases:
+  - name: many
+    steps:
+      - send: { concurrently: { times: 20, events: [{ set: { "eventBody.entities[0].entityId": "loan-${n}" } }] } }
+        expect: accepted
+      - { send: health, expect: healthy }
+    rows: [acknowledged: { type: Loan, id: "loan-${n}", data: {} }]
+"#;
 
 fn outcome<'a>(verdicts: &'a [CaseVerdict], case: &str) -> &'a Outcome {
     let verdict = verdicts.iter().find(|verdict| verdict.case == case);

@@ -8,7 +8,7 @@ use std::{
 
 use serde_saphyr::Spanned;
 
-use super::{Case, Expect, Send, Step, WrittenCase, WrittenFile};
+use super::{Case, Expect, RowAfter, Send, Step, WrittenCase, WrittenFile};
 use crate::{fault::Fault, model::Protocol};
 
 /// Reads all cases of a folder, in the order of file names and lines.
@@ -79,7 +79,12 @@ fn understood(file: &Path, case: Spanned<WrittenCase>) -> Result<Case, Fault> {
     if rows.is_none() && steps.iter().any(|step| step.value.expect.may_write()) {
         return refuse("`rows` is missing: a step may write and the rows afterwards are not said");
     }
-    let rows = rows.unwrap_or_else(|| given.iter().map(super::RowAfter::untouched).collect());
+    let concurrent = steps.iter().filter(|step| matches!(step.value.send, Send::Concurrently(_))).count();
+    let is_about_one = |row: &RowAfter| matches!(row, RowAfter::Acknowledged(_));
+    if concurrent != 1 && rows.iter().flatten().any(is_about_one) {
+        return refuse("`acknowledged` is about one step with `concurrently`, and there must be exactly one");
+    }
+    let rows = rows.unwrap_or_else(|| given.iter().map(RowAfter::untouched).collect());
     let steps = steps.into_iter().map(|step| step.value).collect();
     let case = Case { file: file.to_owned(), line, name: name.clone(), wires, given, steps, rows };
     match case.try_build() {
@@ -157,7 +162,7 @@ mod tests {
         .unwrap();
         assert_eq!(cases[0].wires, [Protocol::Rest, Protocol::Grpc]);
         assert_eq!(cases[0].line, 3);
-        assert!(matches!(&cases[0].rows[..], [super::super::RowAfter::Untouched { id, .. }] if id == "c"));
+        assert!(matches!(&cases[0].rows[..], [RowAfter::Untouched { id, .. }] if id == "c"));
     }
 
     #[test]
@@ -183,6 +188,15 @@ mod tests {
             text,
             "cases/a.yaml:3: case `n`: `rows` is missing: a step may write and the rows afterwards are not said"
         );
+    }
+
+    #[test]
+    fn acknowledged_rows_without_the_events_that_they_are_about_are_refused() {
+        let text = fault(&format!(
+            "{HEAD}  - name: n\n    rows: [acknowledged: {{ type: a, id: b, data: {{}} }}]\n    steps:\n      \
+             - {{ send: {{ event: {{}} }}, expect: accepted }}\n"
+        ));
+        assert!(text.contains("`acknowledged` is about one step with `concurrently`"), "{text}");
     }
 
     #[test]
