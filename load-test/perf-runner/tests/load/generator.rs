@@ -19,7 +19,7 @@ use perf_runner::{
         PayloadSize, PhaseLoad, Plan, PlannedPhase, PlannedRun, Protocol, TestRunId,
     },
 };
-use tokio::process::Command;
+use tokio::{net::TcpSocket, process::Command};
 
 use crate::{expectation::Ledger, pinned_k6::k6};
 
@@ -42,7 +42,14 @@ impl Wanted {
     /// Two VUs with this many calls each, of small events.
     pub(crate) fn small(endpoint: Endpoint, per_vu: u32) -> Self {
         let phases = vec![phase("p1", 2, per_vu)];
-        Self { endpoint, phases, payload: PayloadSize::Default, request_timeout_ms: 2_000, update_share: 0.0 }
+        // So long that no call of a busy machine is given up.
+        let request_timeout_ms = 10_000;
+        Self { endpoint, phases, payload: PayloadSize::Default, request_timeout_ms, update_share: 0.0 }
+    }
+
+    /// The same with calls that get no answer, which are given up sooner.
+    pub(crate) fn unanswered(endpoint: Endpoint, per_vu: u32) -> Self {
+        Self { request_timeout_ms: 5_000, ..Self::small(endpoint, per_vu) }
     }
 }
 
@@ -78,15 +85,20 @@ pub(crate) async fn play_until(
     let prepared = prepare(&wanted);
     let child = command(&prepared.job).spawn().unwrap();
     let pid = i32::try_from(child.id().unwrap()).unwrap();
+    sent(events, ledger).await;
+    kill(Pid::from_raw(pid), signal).unwrap();
+    let output = child.wait_with_output().await.unwrap();
+    perf_runner::load::read(&prepared.job, &end_of(&output, signal == Signal::SIGINT), &prepared.run)
+}
+
+/// Waits until the stand-in has seen this many events.
+pub(crate) async fn sent(events: usize, ledger: &Ledger) {
     let seen = async {
         while ledger.seen().len() < events {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(PATIENCE, seen).await.expect("k6 sent nothing");
-    kill(Pid::from_raw(pid), signal).unwrap();
-    let output = child.wait_with_output().await.unwrap();
-    perf_runner::load::read(&prepared.job, &end_of(&output, signal == Signal::SIGINT), &prepared.run)
+    tokio::time::timeout(PATIENCE, seen).await.expect("k6 sends too little");
 }
 
 fn end_of(output: &Output, interrupted: bool) -> GeneratorEnd {
@@ -173,11 +185,12 @@ fn run(wanted: &Wanted) -> PlannedRun {
     }
 }
 
-/// A port that nobody listens on.
-pub(crate) async fn nobody(protocol: Protocol) -> Endpoint {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let authority = listener.local_addr().unwrap().to_string();
-    Endpoint { protocol, authority }
+/// A port that nobody listens on, nor can as long as the socket is kept.
+pub(crate) fn nobody(protocol: Protocol) -> (TcpSocket, Endpoint) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let authority = socket.local_addr().unwrap().to_string();
+    (socket, Endpoint { protocol, authority })
 }
 
 /// Long enough for k6 to begin, on a busy machine too.

@@ -74,14 +74,15 @@ async fn messages_carry_the_same_event_as_a_body_and_have_the_size_that_was_told
 async fn faults_timeouts_and_broken_connections_are_told_apart() {
     let service =
         GrpcStandIn::start([Acknowledge, Refuse, Acknowledge, RefuseField, RefuseOddly, Hang, Close]).await;
-    let played = play(Wanted::small(service.endpoint.clone(), 14)).await;
+    let played = play(Wanted::unanswered(service.endpoint.clone(), 14)).await;
     service.ledger.assert_equals(&played.load, kind_of);
     assert_eq!(played.load.phases[0].unknown, 8);
 }
 
 #[tokio::test]
 async fn a_service_that_is_not_there_answers_nothing() {
-    let played = play(Wanted::small(nobody(Protocol::Grpc).await, 4)).await;
+    let (_socket, endpoint) = nobody(Protocol::Grpc);
+    let played = play(Wanted::small(endpoint, 4)).await;
     let phase = &played.load.phases[0];
     assert_eq!((phase.unknown, phase.unaccounted(), phase.connections_opened), (8, 0, Some(0)));
     assert!(phase.request.is_none());

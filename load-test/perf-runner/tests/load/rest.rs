@@ -105,7 +105,7 @@ async fn faults_timeouts_and_broken_connections_are_told_apart() {
         CloseMidway,
     ])
     .await;
-    let played = play(Wanted::small(service.endpoint.clone(), 18)).await;
+    let played = play(Wanted::unanswered(service.endpoint.clone(), 18)).await;
     service.ledger.assert_equals(&played.load, kind_of);
     assert_eq!(played.load.phases[0].unknown, 12);
 }
@@ -124,7 +124,8 @@ async fn numbers_are_kept_apart_by_phase_and_ids_never_come_back() {
 
 #[tokio::test]
 async fn a_service_that_is_not_there_answers_nothing() {
-    let played = play(Wanted::small(nobody(Protocol::Rest).await, 4)).await;
+    let (_socket, endpoint) = nobody(Protocol::Rest);
+    let played = play(Wanted::small(endpoint, 4)).await;
     let phase = &played.load.phases[0];
     assert_eq!((phase.unknown, phase.unaccounted(), phase.connections_opened), (8, 0, Some(0)));
     assert_eq!(played.load.unacknowledged.len(), 8);
