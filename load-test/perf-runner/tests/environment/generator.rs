@@ -10,7 +10,7 @@ use perf_runner::{
     progress::Silence,
 };
 
-use super::{World, pid_in, runs};
+use super::{World, pid_in, runs, written};
 
 pub(crate) fn job(world: &World, deadline_ms: u64) -> GeneratorJob {
     let folder = world.root().join("run");
@@ -59,7 +59,8 @@ async fn it_gets_its_arguments_and_variables_and_nothing_of_the_runner_s() {
 async fn past_its_deadline_it_is_asked_to_end() {
     let (world, mut environment) = world(PATIENT);
     let (_sender, interrupt) = Interrupt::channel();
-    let end = environment.run_generator(&job(&world, 1_000), &interrupt, &Silence).await.unwrap().end;
+    // By then it listens to what it is asked.
+    let end = environment.run_generator(&job(&world, 5_000), &interrupt, &Silence).await.unwrap().end;
     assert_eq!((end.code, end.overdue), (Some(105), true));
     assert!(world.root().join("run/summary.json").exists());
 }
@@ -70,9 +71,7 @@ async fn at_the_first_interrupt_it_ends_its_phase_and_writes_its_summary() {
     let (sender, interrupt) = Interrupt::channel();
     let job = job(&world, 60_000);
     let (end, ()) = tokio::join!(environment.run_generator(&job, &interrupt, &Silence), async {
-        while !world.root().join("run/pid").exists() {
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
+        written(&world.root().join("run/pid")).await;
         sender.send_replace(Urgency::EndPhase);
     });
     let end = end.unwrap().end;
@@ -86,9 +85,7 @@ async fn at_the_second_interrupt_it_is_killed() {
     let (sender, interrupt) = Interrupt::channel();
     let job = job(&world, 60_000);
     let (end, ()) = tokio::join!(environment.run_generator(&job, &interrupt, &Silence), async {
-        while !world.root().join("run/pid").exists() {
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
+        written(&world.root().join("run/pid")).await;
         sender.send_replace(Urgency::EndPhase);
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         sender.send_replace(Urgency::Now);
@@ -103,15 +100,12 @@ async fn a_load_that_nobody_waits_for_any_more_is_ended_with_the_environment() {
     let (world, mut environment) = world(STUBBORN);
     let (_sender, interrupt) = Interrupt::channel();
     let job = job(&world, 60_000);
+    let pid_file = world.root().join("run/pid");
     tokio::select! {
         _ = environment.run_generator(&job, &interrupt, &Silence) => panic!("it never ends"),
-        () = async {
-            while !world.root().join("run/pid").exists() {
-                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-            }
-        } => {}
+        () = written(&pid_file) => {}
     }
-    let pid = pid_in(&world.root().join("run/pid"));
+    let pid = pid_in(&pid_file);
     assert!(runs(pid));
     environment.shut_down().await.unwrap();
     assert!(!runs(pid));

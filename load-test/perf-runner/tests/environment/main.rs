@@ -20,6 +20,7 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
+    process::Command,
     sync::Mutex,
     time::{Duration, Instant},
 };
@@ -71,8 +72,11 @@ impl World {
     fn script(&self, name: &str, body: &str) -> PathBuf {
         let path = self.root().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        // By another process: a file that this one has open for writing would be open in what another
+        // test starts at that moment, and nobody could run it.
+        let write = "printf '#!/bin/sh\\n%s\\n' \"$1\" >\"$0\" && chmod 755 \"$0\"";
+        let written = Command::new("sh").args(["-c", write]).arg(&path).arg(body).status().unwrap();
+        assert!(written.success());
         path
     }
 }
@@ -114,12 +118,24 @@ fn runs(pid: u32) -> bool {
     stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z'))
 }
 
+/// What only a failing test waits for.
+const PATIENCE: Duration = Duration::from_mins(2);
+
 /// Waits until something is so, or fails.
 fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !is_so() {
-        assert!(begin.elapsed() < Duration::from_secs(30), "{what} did not come about");
+        assert!(begin.elapsed() < PATIENCE, "{what} did not come about");
         std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Waits for a file that a script writes, while something else goes on.
+async fn written(path: &Path) {
+    let begin = Instant::now();
+    while !path.exists() {
+        assert!(begin.elapsed() < PATIENCE, "{} was not written", path.display());
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 

@@ -9,7 +9,7 @@ use perf_runner::{
     wire,
 };
 
-use super::{Told, World, runs, until};
+use super::{Told, World, runs, until, written};
 
 /// The REST service of this repository, as a debug build.
 pub(crate) fn real_api() -> Api {
@@ -97,9 +97,7 @@ async fn the_load_ends_with_the_service_that_it_loads() {
     let (_sender, interrupt) = perf_runner::interrupt::Interrupt::channel();
     let (end, ()) =
         tokio::join!(environment.run_generator(&job, &interrupt, &perf_runner::progress::Silence), async {
-            while !job.folder.join("loading").exists() {
-                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-            }
+            written(&job.folder.join("loading")).await;
             kill(service.pid.unwrap());
         });
     let end = end.unwrap().end;

@@ -4,7 +4,7 @@ use std::{fs, net::TcpListener};
 
 use perf_runner::environment::Environment as _;
 
-use super::{Told, World, api, pid_in, runs};
+use super::{Told, World, api, pid_in, runs, until, written};
 
 async fn fault_of(world: &World, program: &str) -> perf_runner::fault::Fault {
     let mut environment = world.open();
@@ -68,16 +68,13 @@ async fn a_service_that_nobody_waits_for_any_more_is_ended_with_the_environment(
     environment.start_application_database(&Told::default()).await.unwrap();
     let log = world.root().join("run/service.log");
     let api = api("./bin/service");
+    let pid_file = world.root().join("pid");
     tokio::select! {
         _ = environment.start_service(&api, &log) => panic!("it never gets ready"),
-        () = async {
-            while !world.root().join("pid").exists() {
-                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-            }
-        } => {}
+        () = written(&pid_file) => {}
     }
-    let pids = [pid_in(&world.root().join("pid")), pid_in(&world.root().join("child"))];
+    let pids = [pid_in(&pid_file), pid_in(&world.root().join("child"))];
     assert!(pids.iter().all(|pid| runs(*pid)));
     environment.shut_down().await.unwrap();
-    super::until("the end of the service and its child", || !pids.iter().any(|pid| runs(*pid)));
+    until("the end of the service and its child", || !pids.iter().any(|pid| runs(*pid)));
 }
