@@ -6,6 +6,8 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::Once,
+    time::Duration,
 };
 
 use chrono::{DateTime, Utc};
@@ -18,14 +20,14 @@ use perf_runner::{
     },
     host,
     interrupt::Interrupt,
-    load::{self, LoadOf, LoadPaths},
+    load::{self, LoadOf, LoadPaths, Tail},
     measure::{self, Measured},
     model::{
-        Api, Campaign, CampaignId, CampaignStatus, Ceiling, CeilingJob, Check, CheckScope, HostFacts,
-        Language, LoadResult, Mode, PayloadSize, PhaseFigures, PhaseLoad, Plan, PlannedPhase, PlannedRun,
-        Protocol, TestRun, TestRunId, Verdict, WindowFigures,
+        Api, Campaign, CampaignId, CampaignStatus, Ceiling, CeilingJob, Check, CheckScope, GeneratorJob,
+        HostFacts, Language, LoadResult, Mode, PayloadSize, PhaseFigures, PhaseLoad, Plan, PlannedPhase,
+        PlannedRun, Protocol, TestRun, TestRunId, Verdict, WindowFigures,
     },
-    progress::{Event, Observer, Silence},
+    progress::Silence,
     settings::{Given, Places},
 };
 use stand_in::{Behaviour, Call, Fate};
@@ -38,20 +40,14 @@ const STAND_IN: &str = "./target/debug/stand-in";
 /// Tests of this program would disturb each other's clocks.
 static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
-struct Nobody;
-
-impl Observer for Nobody {
-    fn observe(&self, _event: &Event) {}
-}
-
 /// What is to be seen.
 pub(crate) struct Wanted {
     pub(crate) behaviour: Behaviour,
     pub(crate) phases: Vec<PlannedPhase>,
     pub(crate) think_time_ms: u64,
     pub(crate) request_timeout_ms: u64,
-    /// How many calls to wait for before the service is killed.
-    pub(crate) kill_after: Option<u64>,
+    /// The second of the load after which the service is killed.
+    pub(crate) kill_after: Option<u32>,
 }
 
 impl Wanted {
@@ -173,8 +169,8 @@ impl Bench {
             service_port: None,
             launcher: Launcher::new(PathBuf::from(env!("CARGO_BIN_EXE_perf-runner"))),
         };
-        let mut environment = ProcessEnvironment::open(settings, &Nobody).unwrap();
-        environment.start_application_database(&Nobody).await.unwrap();
+        let mut environment = ProcessEnvironment::open(settings, &Silence).unwrap();
+        environment.start_application_database(&Silence).await.unwrap();
         let api = api(setup.protocol, setup.before_service, &folder.path().join("behaviour.json"));
         Self { folder, environment, host, api, _alone: alone }
     }
@@ -210,7 +206,7 @@ impl Bench {
         let job = load::prepare(&of, &paths, self.host.cores).unwrap();
         let (_sender, interrupt) = Interrupt::channel();
         let loading = self.environment.run_generator(&job, &interrupt, &Silence);
-        let (ran, ()) = tokio::join!(loading, kill_after(wanted.kill_after, service.pid.unwrap()));
+        let (ran, ()) = tokio::join!(loading, kill_after(wanted.kill_after, &job, service.pid.unwrap()));
         let ran = ran.unwrap();
         run.service = self.environment.stop_service().await.unwrap();
         run.generator = Some(load::meaning(&ran.end));
@@ -247,9 +243,16 @@ impl Bench {
     }
 }
 
-async fn kill_after(ms: Option<u64>, pid: u32) {
-    let Some(ms) = ms else { return };
-    tokio::time::sleep(std::time::Duration::from_millis(ms)).await;
+/// Kills the service once the generator has told of this second.
+async fn kill_after(second: Option<u32>, job: &GeneratorJob, pid: u32) {
+    let Some(second) = second else { return };
+    let mut tail = Tail::new(&job.folder);
+    let told = async {
+        while !tail.look().unwrap().iter().any(|told| told.second >= second) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(2), told).await.expect("no such second of the load");
     let pid = nix::unistd::Pid::from_raw(i32::try_from(pid).unwrap());
     nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).unwrap();
 }
@@ -267,14 +270,18 @@ fn open_to_all(folder: &Path) {
     fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-/// The stand-in, built once for each run of the tests.
+/// Once for all tests of this program.
+fn build_stand_in() {
+    static BUILT: Once = Once::new();
+    BUILT.call_once(|| {
+        let words = ["build", "--quiet", "--locked", "--package", "stand-in"];
+        let built = Command::new("cargo").args(words).current_dir(repository()).status().unwrap();
+        assert!(built.success(), "the stand-in cannot be built");
+    });
+}
+
 fn api(protocol: Protocol, before: Vec<String>, behaviour: &Path) -> Api {
-    let built = Command::new("cargo")
-        .args(["build", "--quiet", "--locked", "--package", "stand-in"])
-        .current_dir(repository())
-        .status()
-        .unwrap();
-    assert!(built.success(), "the stand-in cannot be built");
+    build_stand_in();
     let mut start = before;
     start.extend([STAND_IN.to_owned(), behaviour.display().to_string()]);
     Api {

@@ -65,7 +65,7 @@ async fn calls_as_long_as_the_window_do_not_balance_its_books() {
 async fn a_service_that_dies_ends_the_phase() {
     let mut bench = Bench::new().await;
     let behaviour = Behaviour { mean_ms: 20.0, ..Behaviour::default() };
-    let wanted = Wanted { kill_after: Some(6_000), ..Wanted::of(behaviour, vec![held(4, 60_000)]) };
+    let wanted = Wanted { kill_after: Some(4), ..Wanted::of(behaviour, vec![held(4, 60_000)]) };
     let seen = bench.see(wanted).await;
     assert_eq!(seen.of_run("service_end").verdict, Invalid);
     assert_eq!(seen.verdict("cut_short", "p1"), Invalid);

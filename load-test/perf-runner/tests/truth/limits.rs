@@ -57,7 +57,7 @@ async fn another_program_that_the_kernel_ends_for_want_of_memory_is_told() {
     let group = Group::with(Limit::Memory(32));
     let folder = tempfile::tempdir().unwrap();
     // A line that never ends is kept whole. One of them meets the load, whenever that begins.
-    let hungry = script(folder.path(), "for turn in 1 2 3 4; do sleep 2; tail /dev/zero; done");
+    let hungry = script(folder.path(), "for turn in 1 2 3 4 5 6 7 8; do sleep 2; tail /dev/zero; done");
     let mut hungry = Command::new(group.starting(&hungry)).spawn().unwrap();
     let behaviour = Behaviour { mean_ms: 2.0, ..Behaviour::default() };
     let wanted = Wanted { think_time_ms: 10, ..Wanted::of(behaviour, vec![held(2, 8_000)]) };
