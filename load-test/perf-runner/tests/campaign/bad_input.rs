@@ -3,12 +3,10 @@
 
 use std::{fs, process::Output};
 
-use crate::runner::{Runner, registry, repository, stderr, stdout};
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
+use nix::sys::signal::Signal;
 use postgres_cluster::TemporaryCluster;
+
+use crate::runner::{Runner, registry, signal, stderr, stdout};
 
 /// The output is a refusal: this exit code, these words, nothing on stdout.
 fn refused(output: &Output, code: i32, words: &[&str]) {
@@ -22,9 +20,7 @@ fn refused(output: &Output, code: i32, words: &[&str]) {
 
 #[test]
 fn an_unknown_api_is_answered_with_the_names_and_the_nearest() {
-    let runner = Runner::with_registry(
-        &fs::read_to_string(repository().join("load-test/services.toml")).expect("the registry"),
-    );
+    let runner = Runner::with_all_services();
     let output = runner.run(&["smoke", "--api", "producer-api-rust-grcp"]);
     refused(
         &output,
@@ -59,8 +55,7 @@ fn outside_a_repository() {
 
 #[test]
 fn a_service_that_runs_already_must_be_one_and_have_a_database() {
-    let registry = fs::read_to_string(repository().join("load-test/services.toml")).expect("the registry");
-    let runner = Runner::with_registry(&registry);
+    let runner = Runner::with_all_services();
     let given = |words: &[&str]| runner.run(&[&["smoke", "--url", "http://127.0.0.1:1"], words].concat());
     let database = ["--database-url", "postgresql://nobody@127.0.0.1:1/none"];
     let with = |words: &[&str]| given(&[words, &database].concat());
@@ -208,9 +203,8 @@ fn a_service_that_exits_at_its_start_shows_its_last_lines() {
 fn a_generator_killed_half_way_fails_the_run_and_keeps_what_is_known() {
     let runner = Runner::new();
     let child = runner.start(&["smoke", "--think-time", "10s"]);
-    let k6 = runner.wait_for_child("k6");
-    std::thread::sleep(std::time::Duration::from_secs(1));
-    kill(Pid::from_raw(k6), Signal::SIGKILL).expect("it runs");
+    runner.wait_for_calls("r1s01", "p1");
+    signal(runner.wait_for_child("k6"), Signal::SIGKILL);
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     let report = runner.report();

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, process::Output};
 
 use serde_json::Value;
 
-use crate::runner::{Runner, repository, stderr, stdout};
+use crate::runner::{Runner, stderr, stdout};
 
 /// Two made-up APIs at two loads, the same numbers every time.
 const CAMPAIGN: [&str; 11] = [
@@ -21,12 +21,6 @@ const CAMPAIGN: [&str; 11] = [
     "--seed",
     "7",
 ];
-
-fn runner() -> Runner {
-    Runner::with_registry(
-        &fs::read_to_string(repository().join("load-test/services.toml")).expect("the registry"),
-    )
-}
 
 fn campaign(runner: &Runner, more: &[&str]) -> Output {
     runner.run(&[CAMPAIGN.as_slice(), more].concat())
@@ -45,7 +39,7 @@ fn repository_relative(path: &str) -> PathBuf {
 
 #[test]
 fn every_form_breaks_with_code_4_and_is_quoted_wherever_the_campaign_is_told_of() {
-    let runner = runner();
+    let runner = Runner::with_all_services();
     for gate in [
         "p50(producer-api-rust-rest@20)>1us",
         "p95(*@50)>0.001ms",
@@ -80,7 +74,7 @@ fn every_form_breaks_with_code_4_and_is_quoted_wherever_the_campaign_is_told_of(
 
 #[test]
 fn gates_that_hold_change_nothing_and_one_that_cannot_be_judged_breaks() {
-    let runner = runner();
+    let runner = Runner::with_all_services();
     let held =
         ["--fail-if", "p99(*)>9s", "--fail-if", "throughput(rust-rest@50)<1/s; ratio(rust-rest,go-rest)<0.1"];
     let output = campaign(&runner, &held);
@@ -97,7 +91,7 @@ fn gates_that_hold_change_nothing_and_one_that_cannot_be_judged_breaks() {
 
 #[test]
 fn what_is_no_gate_of_the_campaign_is_refused_before_anything_is_started() {
-    let runner = runner();
+    let runner = Runner::with_all_services();
     for (gate, words) in [
         ("p90(rust-rest@50)>5ms", ["\"p90\"", "p50, p95, p99"]),
         ("p99(producer-api-perl-rest@50)>5ms", ["\"producer-api-perl-rest\"", "producer-api-go-rest"]),
@@ -121,7 +115,7 @@ fn what_is_no_gate_of_the_campaign_is_refused_before_anything_is_started() {
 
 #[test]
 fn a_stored_campaign_can_be_gated_and_one_form_of_its_report_printed() {
-    let runner = runner();
+    let runner = Runner::with_all_services();
     let output = runner.run(&[
         "smoke",
         "--runtime",

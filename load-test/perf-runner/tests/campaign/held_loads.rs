@@ -1,17 +1,14 @@
 //! Held loads from the command line to the report, with a real service, a real
 //! k6 and real databases.
 
-use std::{fs, process::Output, thread::sleep, time::Duration};
+use std::process::Output;
 
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
+use nix::sys::signal::Signal;
 use serde_json::Value;
 
 use crate::{
     rebuilt_report::assert_rebuilt_to_the_byte,
-    runner::{Runner, find, stderr, wait_until},
+    runner::{Runner, interrupt, signal, stderr},
 };
 
 /// Short loads, and nothing before them: the contract's cases have tests of their own.
@@ -45,8 +42,10 @@ fn phases_are_held_one_after_the_other_and_all_they_stored_is_found() {
     let runs = stored_runs(&runner);
     let (first, second) = (acknowledged(&runs[0], 0), acknowledged(&runs[0], 1));
     assert!(first > 0 && second > first, "{first} and {second}");
-    // What warmed the service up is not among what is stored.
-    assert_eq!(runs[0]["audit"]["stored"].as_u64(), Some(first + second));
+    // What warmed the service up is not among what is stored; what got no answer in time may be.
+    let audit = |name: &str| runs[0]["audit"][name].as_u64().expect("a count");
+    let sent = first + second;
+    assert!((sent..=sent + audit("unknown")).contains(&audit("stored")), "{sent}: {}", runs[0]["audit"]);
     let steps: Vec<&str> =
         runs[0]["steps"].as_array().expect("steps").iter().filter_map(|step| step["name"].as_str()).collect();
     assert_eq!(steps, ["clear", "start", "prove", "clear", "warm-up", "clear", "load", "stop", "audit"]);
@@ -74,14 +73,10 @@ fn a_service_killed_in_the_second_phase_fails_its_run_and_the_campaign_goes_on()
     // Without a pause every user waits for an answer when the service is gone.
     let loads = ["--phases", "2x2s,4x20s", "--rounds", "2", "--think-time", "0s"];
     let child = runner.start(&[QUICK.as_slice(), &loads].concat());
-    // The trial's plan is in another folder.
-    wait_until("the first test run is prepared", || folder_of(&runner, "r1s01").is_some());
-    // Two seconds each for the first phase and the gap after it.
-    sleep(Duration::from_secs(8));
-    kill(Pid::from_raw(runner.wait_for_child("producer-api-rust-rest")), Signal::SIGKILL).expect("it runs");
+    runner.wait_for_calls("r1s01", "p2");
+    signal(runner.wait_for_child("producer-api-rust-rest"), Signal::SIGKILL);
     // The second round's test run is left in peace, but need not be waited for.
-    wait_until("the second test run is prepared", || folder_of(&runner, "r2s01").is_some());
-    sleep(Duration::from_secs(8));
+    runner.wait_for_calls("r2s01", "p2");
     interrupt(&child);
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
@@ -97,17 +92,4 @@ fn a_service_killed_in_the_second_phase_fails_its_run_and_the_campaign_goes_on()
     assert_eq!(runs[1]["status"], "interrupted");
     assert!(acknowledged(&runs[1], 0) > 0 && acknowledged(&runs[1], 1) > 0);
     assert_eq!(runs[1]["audit"]["lost"], 0);
-}
-
-/// The folder of a test run's raw files, once its load is prepared.
-fn folder_of(runner: &Runner, beginning: &str) -> Option<std::path::PathBuf> {
-    let campaign = find(&runner.results(), "campaign.json")?.parent()?.to_path_buf();
-    let mut folders = fs::read_dir(campaign).ok()?.flatten().map(|entry| entry.path());
-    folders
-        .find(|folder| folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with(beginning)))
-        .filter(|folder| folder.join("load-plan.json").is_file())
-}
-
-fn interrupt(child: &std::process::Child) {
-    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGINT).expect("it runs");
 }

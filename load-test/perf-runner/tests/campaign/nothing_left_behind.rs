@@ -1,24 +1,20 @@
 //! Whatever ends the runner, nothing that it started goes on.
 
-use crate::runner::{Runner, is_running, wait_until};
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
+use std::process::{Child, Command};
+
+use nix::sys::signal::Signal;
+
+use crate::runner::{Runner, interrupt, is_running, signal, stderr, wait_until};
 
 /// A load that is still going on when the test interferes: five events with a
 /// long pause after each.
 const LONG: &[&str] = &["smoke", "--think-time", "10s"];
 
-fn signal(pid: i32, signal: Signal) {
-    kill(Pid::from_raw(pid), signal).expect("the process is there");
-}
-
 /// Starts a campaign, waits for its load, and gives the runner and all pids.
-fn loaded(runner: &Runner) -> (std::process::Child, Vec<i32>) {
+fn loaded(runner: &Runner) -> (Child, Vec<i32>) {
     let child = runner.start(LONG);
     runner.wait_for_child("k6");
-    let pids: Vec<i32> = runner.children().into_iter().map(|(_, pid)| pid).collect();
+    let pids = runner.pids();
     assert!(pids.len() >= 4, "service, k6 and two PostgreSQL servers run, not {pids:?}");
     (child, pids)
 }
@@ -30,9 +26,9 @@ fn nothing_runs(pids: &[i32]) {
 #[test]
 fn after_a_normal_end() {
     let runner = Runner::new();
-    let mut child = runner.start(&["smoke", "--think-time", "300ms"]);
+    let mut child = runner.start(&["smoke", "--think-time", "1s"]);
     runner.wait_for_child("k6");
-    let pids: Vec<i32> = runner.children().into_iter().map(|(_, pid)| pid).collect();
+    let pids = runner.pids();
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
     assert!(pids.iter().all(|pid| !is_running(*pid)), "something of {pids:?} still runs");
     assert!(runner.children().is_empty());
@@ -45,7 +41,7 @@ fn after_a_service_that_dies() {
     let service = runner.wait_for_child("producer-api-rust-rest");
     signal(service, Signal::SIGKILL);
     let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(1), "{}", crate::runner::stderr(&output));
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     assert!(pids.iter().all(|pid| !is_running(*pid)));
 }
 
@@ -53,9 +49,9 @@ fn after_a_service_that_dies() {
 fn after_one_interrupt_the_results_are_kept() {
     let runner = Runner::new();
     let (child, pids) = loaded(&runner);
-    signal(i32::try_from(child.id()).expect("a pid"), Signal::SIGINT);
+    interrupt(&child);
     let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(130), "{}", crate::runner::stderr(&output));
+    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
     assert!(pids.iter().all(|pid| !is_running(*pid)));
     let report = runner.report().to_string();
     assert!(report.contains("interrupted"), "{report}");
@@ -65,9 +61,9 @@ fn after_one_interrupt_the_results_are_kept() {
 fn after_sigterm() {
     let runner = Runner::new();
     let (child, pids) = loaded(&runner);
-    signal(i32::try_from(child.id()).expect("a pid"), Signal::SIGTERM);
+    signal(child.id().cast_signed(), Signal::SIGTERM);
     let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(130), "{}", crate::runner::stderr(&output));
+    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
     assert!(pids.iter().all(|pid| !is_running(*pid)));
 }
 
@@ -75,11 +71,10 @@ fn after_sigterm() {
 fn after_two_interrupts() {
     let runner = Runner::new();
     let (child, pids) = loaded(&runner);
-    let pid = i32::try_from(child.id()).expect("a pid");
-    signal(pid, Signal::SIGINT);
-    signal(pid, Signal::SIGINT);
+    interrupt(&child);
+    interrupt(&child);
     let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(130), "{}", crate::runner::stderr(&output));
+    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
     assert!(pids.iter().all(|pid| !is_running(*pid)));
 }
 
@@ -92,7 +87,7 @@ fn after_a_kill() {
     nothing_runs(&pids);
     // The next start finds nothing in its way.
     let output = runner.run(&["smoke", "--think-time", "0s"]);
-    assert_eq!(output.status.code(), Some(0), "{}", crate::runner::stderr(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
 }
 
 #[test]
@@ -105,12 +100,12 @@ fn a_start_ends_what_a_kill_left_and_nothing_else() {
     signal(server, Signal::SIGSTOP);
     child.kill().expect("it runs");
     child.wait().expect("it ends");
-    let mut foreign = std::process::Command::new("sleep").arg("60").spawn().expect("sleep runs");
+    let mut foreign = Command::new("sleep").arg("600").spawn().expect("sleep runs");
     assert!(is_running(server));
     let output = runner.run(&["smoke", "--think-time", "0s"]);
-    assert_eq!(output.status.code(), Some(0), "{}", crate::runner::stderr(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     nothing_runs(&pids);
-    assert!(is_running(i32::try_from(foreign.id()).expect("a pid")));
+    assert!(is_running(foreign.id().cast_signed()));
     foreign.kill().expect("it runs");
     foreign.wait().expect("it ends");
 }

@@ -1,15 +1,10 @@
 //! A campaign that broke off is taken up again, and only as the same campaign.
 
-use std::{
-    fs,
-    io::Write as _,
-    path::{Path, PathBuf},
-    process::Output,
-};
+use std::{fs, io::Write as _, path::PathBuf, process::Output};
 
 use serde_json::Value;
 
-use crate::runner::{Runner, find, is_running, registry, stderr, stdout, wait_until};
+use crate::runner::{Runner, find, is_running, registry, service_program, stderr, stdout, wait_until};
 
 const API: &str = "producer-api-rust-rest";
 /// Three test runs of a few seconds.
@@ -32,11 +27,9 @@ fn show(runner: &Runner) -> Value {
 
 /// A runner whose service is a file of the test's own, and that file.
 fn with_own_program() -> (Runner, PathBuf, tempfile::TempDir) {
-    drop(Runner::new()); // Builds the service.
-    let built = Path::new(env!("CARGO_BIN_EXE_perf-runner")).with_file_name(API);
     let folder = tempfile::tempdir().expect("a folder");
     let program = folder.path().join(API);
-    fs::copy(built, &program).expect("a copy");
+    fs::copy(service_program(), &program).expect("a copy");
     (Runner::with_registry(&registry(API, &program.to_string_lossy())), program, folder)
 }
 
@@ -45,7 +38,7 @@ fn killed_in_the_second_test_run(runner: &Runner) -> PathBuf {
     let mut child = runner.start(&SHORT);
     wait_until("the first test run is stored", || find(&runner.results(), "run.json").is_some());
     runner.wait_for_child("k6");
-    let pids: Vec<i32> = runner.children().into_iter().map(|(_, pid)| pid).collect();
+    let pids = runner.pids();
     child.kill().expect("it runs");
     child.wait().expect("it ends");
     wait_until("every child is gone", || pids.iter().all(|pid| !is_running(*pid)));

@@ -8,6 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use perf_runner::load::Tail;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -28,6 +33,12 @@ impl Runner {
     /// A runner whose registry holds the Rust REST service as cargo builds it for tests.
     pub(crate) fn new() -> Self {
         Self::with_registry(&registry("producer-api-rust-rest", &service_program().to_string_lossy()))
+    }
+
+    /// A runner whose registry is the repository's.
+    pub(crate) fn with_all_services() -> Self {
+        let registry = fs::read_to_string(repository().join("load-test/services.toml"));
+        Self::with_registry(&registry.expect("the registry"))
     }
 
     /// A runner with this text as its registry.
@@ -98,6 +109,11 @@ impl Runner {
             .collect()
     }
 
+    /// The pids of what the lease names as running.
+    pub(crate) fn pids(&self) -> Vec<i32> {
+        self.children().into_iter().map(|(_, pid)| pid).collect()
+    }
+
     /// Waits until the child of this name runs, and gives its pid.
     pub(crate) fn wait_for_child(&self, name: &str) -> i32 {
         let mut found = None;
@@ -106,6 +122,26 @@ impl Runner {
             found.is_some()
         });
         found.expect("waited for")
+    }
+
+    /// Waits until calls are acknowledged in this phase of the test run whose folder begins so.
+    pub(crate) fn wait_for_calls(&self, test_run: &str, phase: &str) {
+        let mut tail = None;
+        wait_until(&format!("{phase} of {test_run} is under way"), || {
+            // The trial's is another folder.
+            let Some(folder) = self.raw_files(test_run) else { return false };
+            let seconds = tail.get_or_insert_with(|| Tail::new(&folder)).look().expect("a stream");
+            seconds.iter().any(|second| second.phase == phase && second.acknowledged > 0)
+        });
+    }
+
+    /// The folder of a test run's raw files, once there is one.
+    fn raw_files(&self, test_run: &str) -> Option<PathBuf> {
+        let campaign = find(&self.results(), "campaign.json")?.parent()?.to_path_buf();
+        let mut folders = fs::read_dir(campaign).ok()?.flatten().map(|entry| entry.path());
+        folders.find(|folder| {
+            folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with(test_run))
+        })
     }
 
     /// The one report of the one campaign below the results folder.
@@ -124,7 +160,7 @@ pub(crate) fn registry(id: &str, program: &str) -> String {
 }
 
 /// The Rust REST service, built for tests.
-fn service_program() -> PathBuf {
+pub(crate) fn service_program() -> PathBuf {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM
         .get_or_init(|| {
@@ -163,6 +199,16 @@ pub(crate) fn find(folder: &Path, name: &str) -> Option<PathBuf> {
 pub(crate) fn is_running(pid: i32) -> bool {
     fs::read_to_string(format!("/proc/{pid}/stat"))
         .is_ok_and(|stat| !stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z')))
+}
+
+/// Sends a signal to a process that is there.
+pub(crate) fn signal(pid: i32, signal: Signal) {
+    kill(Pid::from_raw(pid), signal).expect("the process is there");
+}
+
+/// What a user does with Ctrl-C.
+pub(crate) fn interrupt(runner: &Child) {
+    signal(runner.id().cast_signed(), Signal::SIGINT);
 }
 
 /// Waits, with a bound that only a failing test meets.

@@ -3,16 +3,12 @@
 
 use std::{fs, process::Output};
 
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
 use postgres_cluster::TemporaryCluster;
 use serde_json::Value;
 
 use crate::{
     rebuilt_report::assert_rebuilt_to_the_byte,
-    runner::{Runner, is_running, stderr, stdout},
+    runner::{Runner, interrupt, is_running, stderr, stdout},
 };
 
 /// The result of a command that must go well.
@@ -119,7 +115,7 @@ fn while_a_campaign_is_measured_others_may_look_and_not_write() {
     let runner = Runner::new();
     let child = runner.start(&["smoke", "--think-time", "10s"]);
     runner.wait_for_child("k6");
-    let pids: Vec<i32> = runner.children().into_iter().map(|(_, pid)| pid).collect();
+    let pids = runner.pids();
     let listed = json(&runner.run(&["runs", "list", "--format", "json"]));
     assert_eq!(listed["campaigns"][0]["status"], "running");
     let kept = done(&runner.run(&["runs", "cleanup", "--keep", "0"]));
@@ -128,7 +124,7 @@ fn while_a_campaign_is_measured_others_may_look_and_not_write() {
     assert_eq!(refused.status.code(), Some(1));
     assert!(stderr(&refused).contains(&format!("(pid {})", child.id())), "{}", stderr(&refused));
     assert!(pids.iter().all(|pid| is_running(*pid)), "looking ended something");
-    kill(Pid::from_raw(i32::try_from(child.id()).expect("a pid")), Signal::SIGINT).expect("it runs");
+    interrupt(&child);
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
     let listed = json(&runner.run(&["runs", "list", "--format", "json"]));
