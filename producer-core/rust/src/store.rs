@@ -22,6 +22,8 @@ const READY: &str = include_str!("../../../postgres/queries/ready.sql");
 const CONNECTION_PATIENCE: Duration = Duration::from_secs(2);
 /// How long the database may take to say that it is there.
 const READY_PATIENCE: Duration = Duration::from_secs(1);
+/// How long one event may take there: it waits for other writers of its rows and for the disk.
+const EVENT_PATIENCE: Duration = Duration::from_secs(10);
 /// How often a statement is tried again that lost against another transaction.
 const MOST_RETRIES: usize = 3;
 /// How many events of one list may be on their way to the database at once.
@@ -47,7 +49,7 @@ impl Store {
     /// A connection, ready to write.
     ///
     /// Errors: `unavailable` when the database is out of reach, none comes free within
-    /// 2 s, or the table is missing.
+    /// 2 s, the table is missing or kept locked for 10 s.
     pub async fn connect(&self) -> Result<Connection, Fault> {
         let client = match timeout(CONNECTION_PATIENCE, self.pool.get()).await {
             Ok(Ok(client)) => client,
@@ -58,8 +60,11 @@ impl Store {
                 return Err(Fault::unavailable("No database connection came free within 2 s", cause));
             }
         };
-        let upsert = client.prepare_cached(UPSERT).await.map_err(|error| statement_fault(&error))?;
-        Ok(Connection { client, upsert })
+        match timeout(EVENT_PATIENCE, client.prepare_cached(UPSERT)).await {
+            Ok(Ok(upsert)) => Ok(Connection { client, upsert }),
+            Ok(Err(error)) => Err(statement_fault(&error)),
+            Err(_) => Err(give_up(client).await),
+        }
     }
 
     /// As [`Store::connect`], and the connection has just answered. Costs a round trip: for
@@ -94,7 +99,8 @@ impl Store {
     }
 }
 
-/// A connection with the statement prepared; goes back to the pool when dropped.
+/// A connection with the statement prepared; goes back to the pool when dropped, unless the
+/// database still owes it an answer.
 #[derive(Debug)]
 pub struct Connection {
     client: Object,
@@ -104,8 +110,16 @@ pub struct Connection {
 impl Connection {
     /// Stores one event: one statement, which is one transaction. Returns after the commit.
     ///
-    /// Errors: `unavailable` when the connection is lost or the table is missing, `internal` otherwise.
-    pub async fn store(&self, event: &Event<'_>) -> Result<(), Fault> {
+    /// Errors: `unavailable` when the connection is lost, the table is missing or there is no
+    /// answer within 10 s, `internal` otherwise.
+    pub async fn store(self, event: &Event<'_>) -> Result<(), Fault> {
+        match timeout(EVENT_PATIENCE, self.upsert(event)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(give_up(self.client).await),
+        }
+    }
+
+    async fn upsert(&self, event: &Event<'_>) -> Result<(), Fault> {
         let entities = event.entities();
         let types: Vec<&str> = entities.iter().map(|entity| &*entity.entity_type).collect();
         let ids: Vec<&str> = entities.iter().map(|entity| &*entity.entity_id).collect();
@@ -125,14 +139,23 @@ impl Connection {
     ///
     /// Events that share no entity are sent without waiting for each other's answer. An event
     /// that meets an entity of theirs waits for them all, so that even a retry cannot
-    /// overtake it.
-    pub async fn store_all(&self, events: &[Event<'_>]) -> Vec<Result<(), Fault>> {
+    /// overtake it. After one without an answer within 10 s no more are sent.
+    pub async fn store_all(self, events: &[Event<'_>]) -> Vec<Result<(), Fault>> {
         let mut outcomes = Vec::with_capacity(events.len());
         let mut rest = events;
-        while !rest.is_empty() {
+        let mut is_late = false;
+        while !rest.is_empty() && !is_late {
             let (independent, later) = rest.split_at(independent_prefix(rest));
-            outcomes.extend(join_all(independent.iter().map(|event| self.store(event))).await);
+            let stored = independent.iter().map(|event| timeout(EVENT_PATIENCE, self.upsert(event)));
+            for answer in join_all(stored).await {
+                is_late |= answer.is_err();
+                outcomes.push(answer.unwrap_or_else(|_| Err(late())));
+            }
             rest = later;
+        }
+        if is_late {
+            give_up(self.client).await;
+            outcomes.extend(rest.iter().map(|_| Err(late())));
         }
         outcomes
     }
@@ -188,6 +211,19 @@ fn statement_fault(error: &tokio_postgres::Error) -> Fault {
         "57P01" | "57P02" | "57P03" | "25006" => database_away(cause),
         _ => Fault::internal(cause),
     }
+}
+
+/// Ends the statement that has no answer, and keeps the connection out of the pool: whoever got
+/// it next would wait for the same.
+async fn give_up(client: Object) -> Fault {
+    let cancel = client.cancel_token();
+    drop(Object::take(client));
+    let _told = timeout(READY_PATIENCE, cancel.cancel_query(NoTls)).await;
+    late()
+}
+
+fn late() -> Fault {
+    Fault::unavailable("The database did not answer within 10 s", "timeout")
 }
 
 fn database_away(cause: String) -> Fault {

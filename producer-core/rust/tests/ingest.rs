@@ -229,3 +229,27 @@ async fn an_exhausted_pool_is_unavailable_and_recovers() {
     holder.await.unwrap().unwrap();
     ingest.accept(event(&[("2", "{}")])).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_statement_without_an_answer_is_given_up_with_its_connection() {
+    let database = ApplicationDatabase::start().await;
+    let ingest = ingest(&database, "1");
+    accept_patiently(&ingest, || event(&[("held", "{}")])).await;
+    let owner = database.owner().await;
+    owner.batch_execute("begin; update car_entities set id = id").await.unwrap();
+    let fault = ingest.accept(event(&[("held", "{}")])).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Unavailable);
+    assert_eq!(fault.detail, "The database did not answer within 10 s");
+    let waits =
+        "select count(*) = 0 from pg_stat_activity where usename = 'producer' and wait_event_type = 'Lock'";
+    database.wait_until(waits).await;
+
+    // The pool has room for others, and nothing is sent after one that has no answer.
+    accept_patiently(&ingest, || event(&[("free", "{}")])).await;
+    let list = ["held", "held", "later"].map(|id| Ok(event(&[(id, "{}")])));
+    let outcomes = ingest.accept_all(list.into()).await.unwrap();
+    assert_eq!(kinds(outcomes), [Some(FaultKind::Unavailable); 3]);
+    owner.batch_execute("rollback").await.unwrap();
+    accept_patiently(&ingest, || event(&[("held", "{}")])).await;
+    assert_eq!(database.rows().await, [loan("free", "{}"), loan("held", "{}")]);
+}
