@@ -5,6 +5,7 @@
 // A test that cannot go on says so by panicking.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod blocked;
 mod connections;
 mod large_bodies;
 mod load;
