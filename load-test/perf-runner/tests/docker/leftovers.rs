@@ -10,10 +10,10 @@ use perf_runner::environment::{Environment as _, docker::DockerEnvironment};
 
 use super::{OWNER, Told, World, api};
 
-/// A container that is not of this state folder, and runs.
+/// A container that is not of this state folder, and runs; of an image that is there.
 async fn foreign(world: &World, labels: HashMap<String, String>) -> String {
     let body = ContainerCreateBody {
-        image: Some(world.settings.images.postgres.clone().unwrap()),
+        image: world.container("application").await.image,
         entrypoint: Some(vec!["sleep".to_owned(), "600".to_owned()]),
         labels: Some(labels),
         ..ContainerCreateBody::default()

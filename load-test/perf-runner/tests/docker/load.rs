@@ -82,14 +82,11 @@ async fn a_load_ends_at_the_users_wish_and_keeps_what_it_has() {
     let world = World::new().await;
     let (mut environment, service) = started(&world).await;
     let (sender, interrupt) = Interrupt::channel();
+    let (job, told) = (job(&world, &service, 50), Told::default());
     let wish = async {
-        while fs::read_dir(world.file("run")).is_ok_and(|files| files.count() == 0) {
-            tokio::task::yield_now().await;
-        }
-        tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+        told.loading_for(3).await;
         sender.send(Urgency::EndPhase).unwrap();
     };
-    let (job, told) = (job(&world, &service, 50), Told::default());
     let (ran, ()) = tokio::join!(environment.run_generator(&job, &interrupt, &told), wish);
     let ran = ran.unwrap();
     assert!(ran.end.interrupted, "{:?}", ran.end);
@@ -105,12 +102,12 @@ async fn a_load_ends_with_the_service_that_it_loads() {
     let (mut environment, service) = started(&world).await;
     let (_sender, interrupt) = Interrupt::channel();
     let id = world.container("service").await.id.unwrap();
+    let (job, told) = (job(&world, &service, 50), Told::default());
     let kill = async {
-        tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+        told.loading_for(3).await;
         let options = KillContainerOptionsBuilder::new().signal("SIGKILL").build();
         world.docker.kill_container(&id, Some(options)).await.unwrap();
     };
-    let (job, told) = (job(&world, &service, 50), Told::default());
     let (ran, ()) = tokio::join!(environment.run_generator(&job, &interrupt, &told), kill);
     let ran = ran.unwrap();
     assert!(!ran.end.overdue && !ran.end.interrupted, "{:?}", ran.end);

@@ -12,6 +12,7 @@ mod load;
 use std::{
     path::{Path, PathBuf},
     sync::Mutex,
+    time::{Duration, Instant},
 };
 
 use bollard::{
@@ -141,5 +142,18 @@ impl Told {
             _ => None,
         });
         notes.collect()
+    }
+
+    /// Waits until a load has gone on for so many readings of what is used: one a second at most.
+    async fn loading_for(&self, readings: usize) {
+        let begin = Instant::now();
+        while self.readings() < readings {
+            assert!(begin.elapsed() < Duration::from_mins(2), "no load came about");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    fn readings(&self) -> usize {
+        self.0.lock().unwrap().iter().filter(|event| matches!(event, Event::Used { .. })).count()
     }
 }
