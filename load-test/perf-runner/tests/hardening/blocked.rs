@@ -12,10 +12,7 @@ use crate::{
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_whose_row_is_kept_locked_is_given_up_and_others_are_taken() {
     let database = ApplicationDatabase::start().await;
-    let mut services = Vec::new();
-    for api in registered() {
-        services.push(Service::start(api, &database.producer_url()).await);
-    }
+    let services = Service::start_all(registered(), &database).await;
     take(&services, "locked").await;
     let owner = database.owner().await;
     owner.batch_execute("begin; update car_entities set id = id").await.unwrap();

@@ -19,7 +19,7 @@ use perf_runner::{
     wire,
 };
 use procfs::process::Process;
-use producer_testing::free_port;
+use producer_testing::{ApplicationDatabase, free_port};
 use tempfile::NamedTempFile;
 use tokio::time::{sleep, timeout};
 
@@ -80,6 +80,18 @@ impl Service {
         let mut service = Self { api, endpoint, child, log };
         service.becomes_healthy().await;
         service
+    }
+
+    /// Starts each of these, one after the other.
+    pub(crate) async fn start_all(
+        apis: impl IntoIterator<Item = &'static Api>,
+        database: &ApplicationDatabase,
+    ) -> Vec<Self> {
+        let mut services = Vec::new();
+        for api in apis {
+            services.push(Self::start(api, &database.producer_url()).await);
+        }
+        services
     }
 
     /// Waits until it is healthy; fails when it ends instead.

@@ -81,10 +81,7 @@ const GRPC: [SlowClient; 5] = [
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_takes_its_time_is_closed() {
     let database = ApplicationDatabase::start().await;
-    let mut services = Vec::new();
-    for api in registered() {
-        services.push(Service::start(api, &database.producer_url()).await);
-    }
+    let mut services = Service::start_all(registered(), &database).await;
     join_all(services.iter().map(|service| async {
         let authority = service.endpoint.authority.as_str();
         let clients: &[SlowClient] = if service.endpoint.protocol == Protocol::Rest { &REST } else { &GRPC };
@@ -105,10 +102,8 @@ async fn a_client_that_takes_its_time_is_closed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_whose_message_never_ends_is_ended() {
     let database = ApplicationDatabase::start().await;
-    let mut services = Vec::new();
-    for api in registered().iter().filter(|api| api.protocol == Protocol::Grpc) {
-        services.push(Service::start(api, &database.producer_url()).await);
-    }
+    let apis = registered().iter().filter(|api| api.protocol == Protocol::Grpc);
+    let mut services = Service::start_all(apis, &database).await;
     join_all(services.iter_mut().map(|service| async {
         // A message of 1,000 bytes; the connection itself is as lively as any.
         let begin = stream::iter([Bytes::from_static(&[0, 0, 0, 0x03, 0xe8])]);

@@ -36,10 +36,7 @@ const GRPC: [&str; 2] = [
 #[tokio::test(flavor = "multi_thread")]
 async fn no_client_keeps_a_service_from_its_end() {
     let database = ApplicationDatabase::start().await;
-    let mut services = Vec::new();
-    for api in registered() {
-        services.push(Service::start(api, &database.producer_url()).await);
-    }
+    let mut services = Service::start_all(registered(), &database).await;
     let ends = join_all(services.iter_mut().map(|service| async {
         let clients = if service.endpoint.protocol == Protocol::Rest { REST } else { GRPC };
         let mut held = Vec::new();
