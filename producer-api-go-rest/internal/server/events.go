@@ -57,12 +57,13 @@ type bulkError struct {
 }
 
 func (h *handlers) postBulk(c *gin.Context) {
-	started := time.Now()
 	body := h.readBody(c, maxBulkBytes)
 	if body == nil {
 		return
 	}
 	defer body.release()
+	// From here on, so that a slow client does not count as slow processing.
+	started := time.Now()
 	batch, refused := eventjson.DecodeBatch(body.Bytes())
 	if refused != nil {
 		h.refuse(c, refused)

@@ -7,13 +7,12 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt;
 use producer_core::fault::{Fault, FaultKind};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
-/// How long a body may take to arrive.
+/// How long a body may take to arrive, whether it is wanted or not.
 const BODY_PATIENCE: Duration = Duration::from_secs(30);
 /// A refused body is read on for a while and thrown away: a client that is still sending when
 /// the connection closes loses the reply.
-const DISCARD_PATIENCE: Duration = Duration::from_secs(5);
 const MOST_DISCARDED_BYTES: u64 = 128 * 1024 * 1024;
 
 /// The most that a body may hold, and how the refusal says it.
@@ -36,8 +35,9 @@ impl Limit {
 /// `malformed` when the body does not arrive.
 pub(super) async fn read(request: Request, limit: Limit) -> Result<Bytes, Fault> {
     let (head, mut body) = request.into_parts();
+    let deadline = Instant::now() + BODY_PATIENCE;
     let outcome = if is_json(&head.headers) {
-        match timeout(BODY_PATIENCE, collect(&mut body, limit)).await {
+        match timeout_at(deadline, collect(&mut body, limit)).await {
             Ok(outcome) => outcome,
             Err(_) => return Err(Fault::malformed("The body did not arrive within 30 s")),
         }
@@ -48,7 +48,7 @@ pub(super) async fn read(request: Request, limit: Limit) -> Result<Bytes, Fault>
     // A client that asked first whether to send is told so by the refusal.
     if outcome.is_err() && !head.headers.contains_key(header::EXPECT) {
         // What it still sends is of no interest, nor is how that ends.
-        let _ = timeout(DISCARD_PATIENCE, discard(&mut body)).await;
+        let _ = timeout_at(deadline, discard(&mut body)).await;
     }
     outcome
 }

@@ -10,7 +10,7 @@ use prost::bytes::Bytes;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 
 use crate::{
@@ -117,6 +117,28 @@ async fn a_call_whose_message_never_ends_is_ended() {
         service.becomes_healthy().await;
     }))
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_body_does_not_count_as_slow_processing() {
+    let database = ApplicationDatabase::start().await;
+    let apis = registered().iter().filter(|api| api.protocol == Protocol::Rest);
+    for service in Service::start_all(apis, &database).await {
+        let (mut from, mut to) = TcpStream::connect(&service.endpoint.authority).await.unwrap().into_split();
+        let begin = "POST /api/v1/events/bulk HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+                     Connection: close\r\nContent-Length: 4\r\n\r\n[{}";
+        to.write_all(begin.as_bytes()).await.unwrap();
+        // So long that a service which counts it is seen, and one that does not cannot fail by a pause.
+        sleep(DRIP * 5).await;
+        let whole = Instant::now();
+        to.write_all(b"]").await.unwrap();
+        let mut reply = String::new();
+        from.read_to_string(&mut reply).await.unwrap();
+        let most_ms = whole.elapsed().as_secs_f64() * 1000.0;
+        let (_, told) = reply.split_once("\"processingTimeMs\":").unwrap_or_else(|| panic!("{reply}"));
+        let told_ms: f64 = told.split([',', '}']).next().unwrap().trim().parse().unwrap();
+        assert!(told_ms <= most_ms, "{}: {told_ms} ms of {most_ms} ms", service.api.id);
+    }
 }
 
 /// Whether the service ends the connection in time while the client goes on.
