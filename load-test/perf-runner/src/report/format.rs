@@ -166,7 +166,8 @@ fn thousands_rounded(value: f64) -> String {
     grouped(&digits)
 }
 
-fn thousands(value: u64) -> String {
+/// `2,000`.
+pub fn thousands(value: u64) -> String {
     grouped(&value.to_string())
 }
 

@@ -21,8 +21,8 @@ fn the_first_screen_answers_what_a_reader_asks_first() {
     let page = page_of(&sample::held(5));
     let before_ranking = page.split("Ranking:").next().unwrap();
     assert!(before_ranking.contains(
-        "six APIs, events of the default payload, 5 rounds, each API alone on the host: 10, 50, 100, 200, 500, 1000 and \
-         2000 virtual users for 30 s each, one call at a time, 100 ms pause after each call."
+        "six APIs, events of the default payload, 5 rounds, each API alone on the host: 10, 50, 100, 200, 500, 1,000 and \
+         2,000 virtual users for 30 s each, one call at a time, 100 ms pause after each call."
     ));
     assert!(before_ranking.contains("All 366 checks passed."));
 }

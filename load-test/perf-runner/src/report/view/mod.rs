@@ -30,7 +30,7 @@ pub use self::{
     phase::{LatencyView, PhaseView},
     run::{CheckView, CountsView, RunView, StepView},
 };
-use super::format::{self, Figure, counted, in_words, plain};
+use super::format::{self, Figure, counted, in_words, plain, thousands};
 use crate::model::{
     Analysis, Campaign, CampaignStatus, Ceiling, PhaseLoad, RunStatus, StoredCampaign, StoredRun, Verdict,
 };
@@ -333,8 +333,8 @@ fn users_in_words(users: &[u32]) -> String {
         [] => String::new(),
         [only] => counted(u64::from(*only), "virtual user", "virtual users"),
         [first @ .., last] => {
-            let first: Vec<String> = first.iter().map(u32::to_string).collect();
-            format!("{} and {last} virtual users", first.join(", "))
+            let first: Vec<String> = first.iter().map(|users| thousands(u64::from(*users))).collect();
+            format!("{} and {} virtual users", first.join(", "), thousands(u64::from(*last)))
         }
     }
 }
