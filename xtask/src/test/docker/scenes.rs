@@ -36,15 +36,7 @@ pub(super) fn images(scene: &Scene<'_>) -> Result<(), Fault> {
     let of_tools = of_tools.map(|(folder, tag)| (folder.to_owned(), tag.to_owned()));
     for (folder, tag) in services.chain(of_tools) {
         let begin = Instant::now();
-        let file = format!("{folder}/Dockerfile");
-        let arguments = scene.bases.variables().iter();
-        let arguments: Vec<String> = arguments
-            .filter(|(name, _)| *name != "POSTGRES_IMAGE")
-            .flat_map(|(name, image)| ["--build-arg".to_owned(), format!("{name}={image}")])
-            .collect();
-        let words = ["build", "--quiet", "--file", &file, "--tag", &tag];
-        let words = words.into_iter().chain(arguments.iter().map(String::as_str)).chain(["."]);
-        scene.docker(words).variable("DOCKER_BUILDKIT", "0").run()?;
+        build(scene, &folder, &tag)?;
         let size = scene.docker(["image", "inspect", "--format", "{{.Size}}", &tag]).output()?;
         let megabytes = size.trim().parse::<u64>().unwrap_or(u64::MAX) / 1_000_000;
         println!("{tag}: {megabytes} MB in {:.0} s", begin.elapsed().as_secs_f64());
@@ -60,6 +52,19 @@ pub(super) fn images(scene: &Scene<'_>) -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+/// As somebody would by hand.
+fn build(scene: &Scene<'_>, folder: &str, tag: &str) -> Result<(), Fault> {
+    let file = format!("{folder}/Dockerfile");
+    let arguments = scene.bases.variables().iter();
+    let arguments: Vec<String> = arguments
+        .filter(|(name, _)| *name != "POSTGRES_IMAGE")
+        .flat_map(|(name, image)| ["--build-arg".to_owned(), format!("{name}={image}")])
+        .collect();
+    let words = ["build", "--quiet", "--file", &file, "--tag", tag];
+    let words = words.into_iter().chain(arguments.iter().map(String::as_str)).chain(["."]);
+    scene.docker(words).variable("DOCKER_BUILDKIT", "0").run()
 }
 
 /// A JVM that cannot use its cache says nothing and takes twice as long to start.
@@ -84,8 +89,13 @@ fn start_up_cache(scene: &Scene<'_>, tag: &str) -> Result<(), Fault> {
 
 /// A smoke campaign over the chosen services.
 ///
-/// Errors: it fails, or not every event of each is stored.
+/// Errors: it fails, not every event of each is stored, or the runner makes another image than
+/// `docker build` does.
 pub(super) fn smoke(scene: &Scene<'_>) -> Result<(), Fault> {
+    for id in &scene.services {
+        build(scene, id, id)?;
+    }
+    let built = image_ids(scene)?;
     let begin = Instant::now();
     let words = ["perf", "smoke", "--runtime", "docker"].into_iter();
     let chosen = scene.services.iter().flat_map(|id| ["--api", id.as_str()]);
@@ -97,7 +107,20 @@ pub(super) fn smoke(scene: &Scene<'_>) -> Result<(), Fault> {
         expected.len(),
         begin.elapsed().as_secs_f64()
     );
+    // Else everybody who does both builds everything twice.
+    let measured = image_ids(scene)?;
+    if measured != built {
+        return Err(Fault::new(format!("`docker build` made {built:?}, and the runner {measured:?}"))
+            .repair("where the checkout's umask is not 022, call `chmod -R u=rwX,go=rX .` in it"));
+    }
     demand_none(scene, OURS)
+}
+
+/// What the tags of the chosen services stand for.
+fn image_ids(scene: &Scene<'_>) -> Result<Vec<String>, Fault> {
+    let tags = scene.services.iter().map(String::as_str);
+    let words = ["image", "inspect", "--format", "{{.Id}}"].into_iter().chain(tags);
+    Ok(scene.docker(words).output()?.lines().map(str::to_owned).collect())
 }
 
 /// Kills a runner in the middle of a load; the next one cleans up, and only that.

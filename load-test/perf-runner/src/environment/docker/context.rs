@@ -2,7 +2,8 @@
 //! one archive that is the same byte for byte when the files are.
 
 use std::{
-    fs,
+    collections::BTreeSet,
+    fs, io,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
@@ -33,9 +34,9 @@ impl Context {
     /// When a file cannot be read, naming it.
     pub(super) fn read(root: &Path) -> Result<Self, Fault> {
         let mut builder = Builder::new(Vec::new());
-        let paths = walk(root)?;
-        for path in &paths {
-            append(&mut builder, root, path).map_err(|error| {
+        let mut folders = BTreeSet::new();
+        for path in walk(root)? {
+            append(&mut builder, &mut folders, (root, &path)).map_err(|error| {
                 Fault::failed(format!("cannot read {} for the images", path.display())).cause(error)
             })?;
         }
@@ -75,8 +76,24 @@ fn walk(root: &Path) -> Result<Vec<PathBuf>, Fault> {
     Ok(paths)
 }
 
-fn append(builder: &mut Builder<Vec<u8>>, root: &Path, path: &Path) -> std::io::Result<()> {
+/// Adds the file at `path`, after such of its folders as are not there yet.
+fn append(
+    builder: &mut Builder<Vec<u8>>,
+    folders: &mut BTreeSet<PathBuf>,
+    (root, path): (&Path, &Path),
+) -> io::Result<()> {
     let name = path.strip_prefix(root).unwrap_or(path);
+    let mut above: Vec<&Path> = name.ancestors().skip(1).filter(|above| *above != Path::new("")).collect();
+    above.reverse();
+    for folder in above {
+        if folders.insert(folder.to_owned()) {
+            // An engine lets everybody write to folders that it has to make up. The slash at the end
+            // is what it needs to find again what `docker build` has built.
+            let mut header = header(&[], 0o755);
+            header.set_entry_type(EntryType::Directory);
+            builder.append_data(&mut header, folder.join(""), io::empty())?;
+        }
+    }
     let facts = fs::symlink_metadata(path)?;
     if facts.is_symlink() {
         let mut header = header(&[], 0o777);
@@ -102,7 +119,7 @@ fn without_end(archive: &[u8]) -> &[u8] {
     archive.get(..archive.len().saturating_sub(1024)).unwrap_or_default()
 }
 
-fn unwritable(error: std::io::Error) -> Fault {
+fn unwritable(error: io::Error) -> Fault {
     Fault::failed("cannot make the archive for a build").cause(error)
 }
 
@@ -147,6 +164,7 @@ mod tests {
         let expected = [
             (".dockerignore", 0o644),
             (".gitignore", 0o644),
+            ("a/", 0o755),
             ("a/Dockerfile", 0o644),
             ("a/kept.rs", 0o644),
             ("run.sh", 0o755),
