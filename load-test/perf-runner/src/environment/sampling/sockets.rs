@@ -6,7 +6,8 @@
 //! look up 4,000 open files takes three times as long as to read the table.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
+    net::SocketAddr,
     path::Path,
 };
 
@@ -74,13 +75,22 @@ fn count(entries: &[TcpNetEntry], ports: Ports, own: &BTreeSet<u64>) -> Sockets 
     for (_, targets) in known.iter().filter(|(port, _)| port.is_some()) {
         sockets.extend(targets.map(|target| (target, BTreeMap::new())));
     }
-    for entry in entries {
+    // The kernel gives the table in pieces, and what is opened between two of them makes it repeat some.
+    let mut seen = HashSet::with_capacity(entries.len());
+    for entry in entries.iter().filter(|entry| seen.insert(identity(entry))) {
         let state = name(&entry.state);
         for target in [Some(Target::Host), owner(entry, ports, own)].into_iter().flatten() {
             *sockets.entry(target).or_default().entry(state.to_owned()).or_default() += 1;
         }
     }
     sockets
+}
+
+/// What no two sockets have in common: the ends of a connection; of those that listen, several may do
+/// so at one address.
+fn identity(entry: &TcpNetEntry) -> (SocketAddr, SocketAddr, Option<u64>) {
+    let inode = (entry.state == TcpState::Listen).then_some(entry.inode);
+    (entry.local_address, entry.remote_address, inode)
 }
 
 /// Whose socket it is; none for anybody else's.
@@ -167,6 +177,19 @@ mod tests {
         assert_eq!(of(&sockets, Target::Api, "established"), 2);
         assert_eq!(of(&sockets, Target::Api, "time_wait"), 0);
         drop(held);
+    }
+
+    #[test]
+    fn one_that_the_kernel_tells_twice_is_one() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let _client = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        let mut entries = procfs::net::tcp().unwrap();
+        entries.extend(entries.clone());
+        let sockets = count(&entries, Ports { service: Some(port), database: None }, &BTreeSet::new());
+        assert_eq!(of(&sockets, Target::Api, "listening"), 1);
+        assert_eq!(of(&sockets, Target::Api, "established"), 1);
+        assert_eq!(of(&sockets, Target::K6, "established"), 1);
     }
 
     #[test]
