@@ -2,8 +2,8 @@
 //! one archive that is the same byte for byte when the files are.
 
 use std::{
-    collections::BTreeSet,
-    fs, io,
+    fs::{self, FileType},
+    io,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
@@ -34,9 +34,8 @@ impl Context {
     /// When a file cannot be read, naming it.
     pub(super) fn read(root: &Path) -> Result<Self, Fault> {
         let mut builder = Builder::new(Vec::new());
-        let mut folders = BTreeSet::new();
         for path in walk(root)? {
-            append(&mut builder, &mut folders, (root, &path)).map_err(|error| {
+            append(&mut builder, root, &path).map_err(|error| {
                 Fault::failed(format!("cannot read {} for the images", path.display())).cause(error)
             })?;
         }
@@ -61,7 +60,7 @@ impl Context {
     }
 }
 
-/// Every file that belongs to the context, sorted.
+/// Every folder and file that belongs to the context, sorted; a folder before what is in it.
 fn walk(root: &Path) -> Result<Vec<PathBuf>, Fault> {
     let mut walk = WalkBuilder::new(root);
     walk.standard_filters(false).add_custom_ignore_filename(IGNORED).sort_by_file_name(Ord::cmp);
@@ -69,32 +68,25 @@ fn walk(root: &Path) -> Result<Vec<PathBuf>, Fault> {
     for entry in walk.build() {
         let entry =
             entry.map_err(|error| Fault::failed("cannot read the repository for the images").cause(error))?;
-        if entry.file_type().is_some_and(|kind| kind.is_file() || kind.is_symlink()) {
+        let is_wanted = |kind: FileType| kind.is_dir() || kind.is_file() || kind.is_symlink();
+        // The walk begins with the root itself.
+        if entry.depth() > 0 && entry.file_type().is_some_and(is_wanted) {
             paths.push(entry.into_path());
         }
     }
     Ok(paths)
 }
 
-/// Adds the file at `path`, after such of its folders as are not there yet.
-fn append(
-    builder: &mut Builder<Vec<u8>>,
-    folders: &mut BTreeSet<PathBuf>,
-    (root, path): (&Path, &Path),
-) -> io::Result<()> {
+fn append(builder: &mut Builder<Vec<u8>>, root: &Path, path: &Path) -> io::Result<()> {
     let name = path.strip_prefix(root).unwrap_or(path);
-    let mut above: Vec<&Path> = name.ancestors().skip(1).filter(|above| *above != Path::new("")).collect();
-    above.reverse();
-    for folder in above {
-        if folders.insert(folder.to_owned()) {
-            // An engine lets everybody write to folders that it has to make up. The slash at the end
-            // is what it needs to find again what `docker build` has built.
-            let mut header = header(&[], 0o755);
-            header.set_entry_type(EntryType::Directory);
-            builder.append_data(&mut header, folder.join(""), io::empty())?;
-        }
-    }
     let facts = fs::symlink_metadata(path)?;
+    if facts.is_dir() {
+        // An engine lets everybody write to folders that it has to make up. The slash at the end
+        // is what it needs to find again what `docker build` has built.
+        let mut header = header(&[], 0o755);
+        header.set_entry_type(EntryType::Directory);
+        return builder.append_data(&mut header, name.join(""), io::empty());
+    }
     if facts.is_symlink() {
         let mut header = header(&[], 0o777);
         header.set_entry_type(EntryType::Symlink);
